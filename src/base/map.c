@@ -1,0 +1,183 @@
+/* Entries lie densely in order of arrival; an open-addressed index of 32-bit slots finds them. */
+#include "base/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+enum { START = 16 };
+
+struct map {
+	size_t max, key_size, value_at, stride;
+	size_t len, room;     /* entries there are, entries that fit */
+	size_t mask;          /* slots of the index, less one: at least twice `room` */
+	uint32_t *index;      /* 0: free, else entry + 1 */
+	unsigned char *block; /* room * stride */
+	uint64_t seed;
+};
+
+static size_t round_up(size_t n)
+{
+	return (n + 7) & ~(size_t)7;
+}
+
+static unsigned char *entry(const struct map *m, size_t i)
+{
+	return m->block + i * m->stride;
+}
+
+static size_t home(const struct map *m, const void *key)
+{
+	return (size_t)hash_bytes(key, m->key_size, m->seed) & m->mask;
+}
+
+/* The slot that holds `key`, or the free one where it would go. */
+static size_t find(const struct map *m, const void *key)
+{
+	size_t slot = home(m, key);
+
+	while (m->index[slot] != 0 && memcmp(entry(m, m->index[slot] - 1), key, m->key_size) != 0)
+		slot = (slot + 1) & m->mask;
+	return slot;
+}
+
+/* False: no memory; the map is as it was. */
+static bool resize(struct map *m, size_t room)
+{
+	size_t slots = 2;
+
+	while (slots < 2 * room)
+		slots *= 2;
+
+	uint32_t *index = calloc(slots, sizeof(*index));
+	unsigned char *block = realloc(m->block, room * m->stride);
+
+	if (block != NULL)
+		m->block = block;
+	if (index == NULL || block == NULL) {
+		free(index);
+		return false;
+	}
+	free(m->index);
+	m->index = index;
+	m->mask = slots - 1;
+	m->room = room;
+	for (size_t i = 0; i < m->len; i++)
+		m->index[find(m, entry(m, i))] = (uint32_t)i + 1;
+	return true;
+}
+
+enum rc map_new(size_t max, size_t key_size, size_t value_size, uint64_t seed, struct map **ret_map)
+{
+	if (max == 0 || max >= UINT32_MAX / 4 || key_size == 0 || value_size == 0)
+		return RC_INVAL;
+
+	struct map *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return RC_NOMEM;
+	m->max = max;
+	m->key_size = key_size;
+	m->value_at = round_up(key_size);
+	m->stride = m->value_at + round_up(value_size);
+	m->seed = seed;
+	if (!resize(m, max < START ? max : START)) {
+		map_free(m);
+		return RC_NOMEM;
+	}
+	*ret_map = m;
+	return RC_OK;
+}
+
+void map_free(struct map *m)
+{
+	if (m == NULL)
+		return;
+	free(m->index);
+	free(m->block);
+	free(m);
+}
+
+size_t map_len(const struct map *m)
+{
+	return m->len;
+}
+
+void *map_get(const struct map *m, const void *key)
+{
+	uint32_t at = m->index[find(m, key)];
+
+	return at == 0 ? NULL : entry(m, at - 1) + m->value_at;
+}
+
+void *map_put(struct map *m, const void *key, bool *ret_is_new)
+{
+	size_t slot = find(m, key);
+
+	*ret_is_new = m->index[slot] == 0;
+	if (!*ret_is_new)
+		return entry(m, m->index[slot] - 1) + m->value_at;
+	if (m->len == m->max)
+		return NULL;
+	if (m->len == m->room) {
+		size_t room = m->room < m->max / 2 ? m->room * 2 : m->max;
+
+		if (!resize(m, room))
+			return NULL;
+		slot = find(m, key);
+	}
+
+	unsigned char *e = entry(m, m->len);
+
+	memset(e, 0, m->stride);
+	memcpy(e, key, m->key_size);
+	m->index[slot] = (uint32_t)++m->len;
+	return e + m->value_at;
+}
+
+/* Closes the gap that freeing `hole` leaves in the runs of occupied slots behind it. */
+static void index_close(struct map *m, size_t hole)
+{
+	for (size_t next = (hole + 1) & m->mask; m->index[next] != 0; next = (next + 1) & m->mask) {
+		size_t wants = home(m, entry(m, m->index[next] - 1));
+
+		/* May it move to the hole? Only if its home is not between the hole and itself. */
+		if (((next - wants) & m->mask) >= ((next - hole) & m->mask)) {
+			m->index[hole] = m->index[next];
+			hole = next;
+		}
+	}
+	m->index[hole] = 0;
+}
+
+bool map_del(struct map *m, const void *key)
+{
+	size_t slot = find(m, key);
+	uint32_t at = m->index[slot];
+
+	if (at == 0)
+		return false;
+	index_close(m, slot);
+	if (at != m->len) {
+		size_t last = find(m, entry(m, m->len - 1));
+
+		memcpy(entry(m, at - 1), entry(m, m->len - 1), m->stride);
+		m->index[last] = at;
+	}
+	m->len--;
+	return true;
+}
+
+void *map_at(const struct map *m, size_t i, const void **ret_key)
+{
+	if (ret_key != NULL)
+		*ret_key = entry(m, i);
+	return entry(m, i) + m->value_at;
+}
+
+void map_clear(struct map *m)
+{
+	memset(m->index, 0, (m->mask + 1) * sizeof(*m->index));
+	m->len = 0;
+}

@@ -1,0 +1,168 @@
+/*
+ * event - what the workers learned, in records that detectors, the filter and the tests read.
+ *
+ * An event has a time, a place in the order of all frames, and who spoke to whom. It is borrowed
+ * for the length of one call; event/pack.h copies events across threads. Detectors see nothing
+ * but these, so a field that a detector needs is added here, once, and becomes a field of `-Y`
+ * by one line in filter/fields.c.
+ *
+ * `src` is always the machine that sent the message (for EV_CONN: that opened the connection).
+ * Names follow the specifications and Wireshark's fields.
+ */
+#ifndef EVENT_EVENT_H
+#define EVENT_EVENT_H
+
+#include "base/addr.h"
+#include "base/bytes.h"
+
+enum ev_kind {
+	EV_FRAME,   /* a frame as decoded; made only for -Y and --events */
+	EV_ARP,     /* an ARP packet */
+	EV_CONN,    /* a connection was tried, and this came of it */
+	EV_SMB1,    /* one SMB1 command: each of an AndX chain is its own */
+	EV_SMB2,    /* one SMB2/3 message: each of a compound is its own */
+	EV_RPC,     /* one DCE/RPC PDU header: each fragment is its own */
+	EV_SRVSVC,  /* a complete srvsvc call or its answer, decoded */
+	EV_ANOMALY, /* something malformed */
+	EV_KINDS
+};
+
+#define EV_BIT(kind) (1u << (kind))
+
+struct ev_frame {
+	uint8_t ip_proto, ttl, tcp_flags, kind; /* kind: enum packet_kind */
+	uint32_t wire_len, payload_len;
+	uint32_t tcp_seq, tcp_ack;
+	struct mac src_mac, dst_mac;
+	bool has_mac;
+};
+
+struct ev_arp {
+	uint16_t op; /* 1 request, 2 reply */
+	struct mac sha, tha;
+	struct mac eth_src; /* of the frame: a proxy or a forger differs from sha */
+};
+
+enum ev_outcome { /* as enum flow_outcome, which says more */
+		  EV_ESTABLISHED,
+		  EV_REFUSED,
+		  EV_UNANSWERED,
+		  EV_MIDSTREAM,
+		  EV_BACKSCATTER,
+};
+
+struct ev_conn {
+	uint8_t outcome; /* enum ev_outcome */
+	uint8_t ip_proto;
+	bool by_icmp;
+	uint64_t first_seq, first_ns; /* the packet that opened it */
+};
+
+struct ev_smb1 { /* MS-CIFS 2.2.3.1 and the commands' own parts */
+	uint8_t cmd, flags;
+	uint16_t flags2;
+	uint32_t status; /* NT status, or DOS class and code as on the wire */
+	uint16_t tid, uid, mid;
+	uint32_t pid;
+	uint16_t fid;       /* 0xffff: none */
+	uint16_t trans_sub; /* Trans: setup word 0; Trans2, NT_Trans: subcommand; 0xffff: none */
+	uint16_t chain;     /* 0 for the first command of the PDU, 1 for the next AndX, … */
+	bool is_response;
+	struct bytes name; /* file, pipe, tree or transaction name; UTF-8, lossy */
+};
+
+struct ev_smb2 { /* MS-SMB2 2.2.1 */
+	uint16_t cmd;
+	uint32_t status, flags, tid;
+	uint64_t msg_id, session_id;
+	uint8_t file_id[16]; /* zero: none */
+	uint32_t ioctl;      /* IOCTL's CtlCode, else 0 */
+	uint16_t chain;      /* place in a compound */
+	bool is_response, is_signed;
+	struct bytes name; /* CREATE's file, TREE_CONNECT's share; UTF-8, lossy */
+};
+
+struct ev_uuid { /* as in text: 4b324fc8-1670-01d3-1278-5a47bf6ee188 is {0x4b324fc8, …} */
+	uint32_t a;
+	uint16_t b, c;
+	uint8_t d[8];
+};
+
+enum ev_carrier { EV_CARRIER_TCP, EV_CARRIER_SMB1, EV_CARRIER_SMB2 };
+
+struct ev_rpc {                   /* C706 chapter 12; MS-RPCE 2.2.2 */
+	uint8_t ptype, pfc_flags; /* packet type; PFC_FIRST_FRAG 1, PFC_LAST_FRAG 2, … */
+	uint8_t drep;             /* first byte: 0x10 little-endian integers */
+	uint8_t carrier;          /* enum ev_carrier */
+	uint16_t frag_len, auth_len;
+	uint32_t call_id;
+	uint16_t ctx_id, opnum; /* requests; responses carry the request's opnum if it was seen */
+	bool has_opnum;
+	bool has_uuid; /* `uuid`, `version`: interface that ctx_id is bound to; binds: first */
+	struct ev_uuid uuid;
+	uint16_t version, version_minor;
+	uint16_t n_contexts; /* bind, alter_context: offered; acks: answered */
+	uint16_t n_unknown;  /* of the offered: interfaces that quell has no name for */
+	uint16_t n_rejected; /* acks: contexts refused */
+	uint32_t status;     /* fault: status; bind_nak: reason */
+	bool is_response;
+	struct bytes pipe; /* name of the pipe, UTF-8, without \PIPE\; empty over TCP */
+};
+
+enum { SRVSVC_PATH_TYPE = 30, SRVSVC_CANONICALIZE = 31, SRVSVC_COMPARE = 32 };
+
+struct ev_srvsvc { /* MS-SRVS 3.1.4.29 to .31; other opnums carry no arguments here */
+	uint16_t opnum;
+	bool is_response;
+	bool is_fault; /* response: a fault PDU; `status` is its code */
+	bool is_cut;   /* the stub was longer than what is kept, or the NDR did not parse */
+	bool has_status;
+	uint32_t status;                /* response: NET_API_STATUS, or the fault's status */
+	uint64_t request_seq;           /* response: frame of the request, 0 if it was not heard */
+	uint32_t path_max, path_actual; /* NDR counts of the path, in UTF-16 units */
+	uint32_t outbuf_len, path_type, flags;
+	struct bytes server; /* ServerName, UTF-16LE as sent, cut to EV_NAME_MAX bytes */
+	struct bytes path;   /* PathName or PathName1, UTF-16LE as sent, cut to EV_PATH_MAX bytes;
+			      * responses: the path of the request */
+	struct bytes path2;  /* PathName2, or Prefix of canonicalize */
+	struct bytes pipe;   /* as in ev_rpc */
+};
+
+enum { EV_NAME_MAX = 512, EV_PATH_MAX = 4096, EV_BYTES_MAX = 4 };
+
+struct ev_anomaly {
+	const char *proto; /* "smb1", "dcerpc", "ip4", … : literals */
+	const char *what;  /* "andx-loop", … */
+};
+
+struct event {
+	uint8_t kind; /* enum ev_kind */
+	uint8_t shard;
+	bool is_tick; /* told by a clock tick before frame `seq`, not by the frame itself */
+	uint32_t vlan;
+	uint64_t seq; /* of the frame, counted over all files of the run from 1 */
+	uint64_t at_ns, mono_ns;
+	struct endpoint src, dst;
+	union {
+		struct ev_frame frame;
+		struct ev_arp arp;
+		struct ev_conn conn;
+		struct ev_smb1 smb1;
+		struct ev_smb2 smb2;
+		struct ev_rpc rpc;
+		struct ev_srvsvc srvsvc;
+		struct ev_anomaly anomaly;
+	};
+};
+
+/* "conn", "smb1", …: the name in --events and in the tests. */
+const char *event_kind_name(enum ev_kind kind);
+
+/* The members of type struct bytes of an event of this kind, for whoever copies or prints one.
+ * Returns how many; at most EV_BYTES_MAX. */
+unsigned event_bytes(struct event *ev, struct bytes *ret_fields[EV_BYTES_MAX]);
+
+/* Orders events as the frames were: negative, 0, positive. Ticks come before their frame. */
+int event_cmp(const struct event *a, const struct event *b);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * finding - one thing that one machine did, with its evidence.
+ *
+ * `source` is always the machine that acts, whichever side opened the connection. Findings are
+ * keyed by (threat, class, source, target): a later copy of the same key replaces or adds to the
+ * earlier one (finding_merge), so they can arrive in any order and any number of times.
+ */
+#ifndef MODEL_FINDING_H
+#define MODEL_FINDING_H
+
+#include "base/addr.h"
+#include "base/rc.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum finding_class { /* DESIGN.md section 5; the order is the report's, never renumbered */
+		     CLASS_EXPLOIT,
+		     CLASS_CHECK,
+		     CLASS_IMPLANT,
+		     CLASS_RENDEZVOUS,
+		     CLASS_TRANSFER,
+		     CLASS_CREDENTIAL,
+		     CLASS_LATERAL,
+		     CLASS_SCAN,
+		     CLASSES
+};
+
+enum { FINDING_PACKETS = 8, FINDING_DETAILS = 16, FINDING_WHY = 320, DETAIL_TEXT = 160 };
+
+struct detail {       /* what the reason rests on, for machines to read */
+	char key[32]; /* snake_case */
+	bool is_number;
+	double number;
+	char text[DETAIL_TEXT]; /* UTF-8 */
+};
+
+struct finding {
+	char threat[32]; /* id in the catalogue: "ms08-067" */
+	enum finding_class class;
+	struct addr source, target;
+	bool has_target;
+	uint64_t first_ns, last_ns;
+	uint64_t count;                    /* how often it was seen */
+	uint64_t packets[FINDING_PACKETS]; /* frame numbers over all files, ascending, the first
+					      ones */
+	unsigned n_packets;
+	unsigned confidence;   /* 1..100: that it is what its class says */
+	char why[FINDING_WHY]; /* one sentence for the operator, UTF-8, with a packet number */
+	struct detail details[FINDING_DETAILS];
+	unsigned n_details;
+};
+
+const char *finding_class_name(enum finding_class c); /* "exploit"; never NULL */
+MUST_CHECK enum rc finding_class_parse(const char *name, enum finding_class *ret_class);
+
+/* Adds or replaces one; a full list drops it and keeps what there is. Text is cut to fit, at a
+ * UTF-8 boundary; bytes that are not UTF-8 become U+FFFD. */
+void finding_detail_text(struct finding *f, const char *key, const char *text);
+void finding_detail_number(struct finding *f, const char *key, double number);
+
+/* Same key: sums nothing twice. `b` adds to `a` as a further sighting. */
+void finding_add(struct finding *a, const struct finding *b);
+
+/* threat, class, source, target, first: the order of the report. */
+int finding_cmp(const struct finding *a, const struct finding *b);
+
+#endif

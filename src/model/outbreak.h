@@ -1,0 +1,95 @@
+/*
+ * outbreak - the whole answer: what every report, page and store is written from.
+ *
+ * Built by outbreak/ from findings, sightings and coverage; plain records, sorted, owned as one.
+ */
+#ifndef MODEL_OUTBREAK_H
+#define MODEL_OUTBREAK_H
+
+#include "model/coverage.h"
+#include "model/finding.h"
+
+enum verdict { /* ascending: the strongest wins */
+	       VERDICT_NO_EVIDENCE,
+	       VERDICT_TARGETED,
+	       VERDICT_SCANNER,
+	       VERDICT_SUSPECTED,
+	       VERDICT_INFECTED,
+	       VERDICTS
+};
+
+const char *verdict_name(enum verdict v); /* "no-evidence"; never NULL */
+
+enum { SIGHTING_MACS = 4 };
+
+/* An address that was heard to speak. What identity there is beyond it comes with room host/. */
+struct sighting {
+	struct addr addr;
+	struct mac macs[SIGHTING_MACS]; /* on the sensor's own segment only */
+	unsigned n_macs;
+	bool more_macs;
+	uint64_t first_ns, last_ns;
+};
+
+struct host_threat {
+	char id[32];
+	uint64_t attempts;    /* sum of the findings' counts */
+	struct addr *targets; /* sorted, owned by the outbreak */
+	size_t n_targets;
+	uint64_t first_ns, last_ns;
+};
+
+struct host {
+	struct sighting seen;
+	enum verdict verdict;
+	double confidence; /* 0..1 */
+	const char **why;  /* sentences, strongest first */
+	size_t n_why;
+	struct host_threat *threats; /* sorted by id; what it did, not what was done to it */
+	size_t n_threats;
+	const char *trusted; /* its name in the settings if its findings are suppressed, or NULL */
+};
+
+/* How likely a scanning machine would have been heard by now: outbreak/listening.c,
+ * doc/listening.md */
+struct listening {
+	bool is_meaningful; /* false: nothing was listened for long enough to say, or no time */
+	double minutes;     /* capture time covered */
+	unsigned local_addresses; /* size of the local networks assumed or set */
+	unsigned heard_addresses; /* addresses on whose behalf the sensor hears attempts */
+	double p_local,
+		p_random; /* probability heard by now: local mode, random mode of Conficker */
+	double minutes_to_95_local, minutes_to_95_random; /* more minutes; 0: reached; < 0: never */
+};
+
+struct source_info {
+	const char *kind;   /* "file", "live" or "store" */
+	const char **names; /* files or interface */
+	size_t n_names;
+	const uint64_t *first_seq; /* files: seq of each one's first frame; NULL otherwise */
+	uint64_t packets, bytes;
+	uint64_t first_ns, last_ns; /* 0: nothing came */
+	bool is_interrupted;        /* ended by a signal, or the interface went away */
+	const char *note;           /* what the reader should know of the source, or NULL */
+};
+
+struct outbreak {
+	struct source_info source; /* borrowed from the caller */
+	struct coverage coverage;
+	struct listening listening;
+	struct host *hosts; /* worst verdict first, then by address */
+	size_t n_hosts;
+	size_t n_hosts_left_out;  /* no evidence, and more than the limit to list */
+	struct finding *findings; /* finding_cmp order */
+	size_t n_findings;
+	uint64_t findings_left_out;
+	size_t by_verdict[VERDICTS];
+	struct arena *arena; /* owns everything above */
+};
+
+void outbreak_free(struct outbreak *o); /* NULL is fine */
+
+/* "file" and number of a frame counted over all files: Wireshark's frame.number of that file. */
+uint64_t source_frame(const struct source_info *s, uint64_t seq, const char **ret_name);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * outbreak - from findings to the answer: who is infected, how sure, why.
+ *
+ * Pure functions over plain records: no I/O, no clock. The rules for a verdict are in one table
+ * in verdict.c and in doc/verdicts.md.
+ */
+#ifndef OUTBREAK_OUTBREAK_H
+#define OUTBREAK_OUTBREAK_H
+
+#include "model/outbreak.h"
+#include "model/policy.h"
+
+struct outbreak_input { /* all borrowed for the call, but `source` for the outbreak's life */
+	struct source_info source;
+	const struct coverage *coverage;
+	const struct finding *findings; /* any order; the same key twice is joined */
+	size_t n_findings;
+	const struct sighting *sightings; /* any order */
+	size_t n_sightings;
+	const struct policy *policy; /* outlives the outbreak */
+	size_t max_hosts;            /* of those without evidence to list */
+};
+
+MUST_CHECK enum rc outbreak_build(const struct outbreak_input *in, struct outbreak **ret_outbreak);
+
+/* Listening, alone: what outbreak_build() uses. `heard` are the addresses on whose behalf
+ * attempts were heard (answered or spoke themselves), of `local` that there are. */
+struct listening listening_assess(double minutes, unsigned heard, unsigned local);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * settings - what the operator set, from where, and everything else at its default.
+ *
+ * One YAML file (quell.yaml(5)), `--set key=value` on top of it. Every key has a row in
+ * settings/keys.c with type, range, default and help; detectors' knobs join by themselves as
+ * detect.<id>.<knob>. An unknown key is an error that names the nearest one.
+ */
+#ifndef SETTINGS_SETTINGS_H
+#define SETTINGS_SETTINGS_H
+
+#include <stdio.h>
+
+#include "base/rc.h"
+#include "detect/detect.h"
+#include "model/policy.h"
+
+struct settings;
+
+/* All at their defaults. */
+MUST_CHECK enum rc settings_new(struct settings **ret_settings);
+void settings_free(struct settings *s); /* NULL is fine */
+
+/* RC_IO: errno tells; RC_INVAL: `err` holds file, line and what is wrong. */
+MUST_CHECK enum rc settings_read(struct settings *s, const char *path, char *err, size_t err_len);
+
+/* "limits.flows=200000". RC_INVAL: `err` says why. */
+MUST_CHECK enum rc settings_set(struct settings *s, const char *assignment, char *err,
+				size_t err_len);
+
+/* Every key, its value and where it came from, as YAML with comments. */
+MUST_CHECK enum rc settings_dump(const struct settings *s, FILE *to);
+
+const struct policy *settings_policy(const struct settings *s); /* lives as long as s */
+long settings_knob(const struct settings *s, const struct detector *d, unsigned index);
+
+struct settings_limits {         /* of the whole run; the flow engine divides by FLOW_SHARDS */
+	size_t flows;            /* limits.flows */
+	size_t reassembly_bytes; /* limits.reassembly_mib */
+	size_t stream_bytes;     /* limits.stream_kib */
+	size_t fragments;        /* limits.fragments: datagrams being put together */
+	size_t findings;         /* limits.findings */
+	size_t targets;          /* limits.targets: per source and threat */
+	size_t hosts;            /* limits.hosts: addresses followed, and listed */
+	unsigned syn_timeout_s, idle_timeout_s;
+	size_t ring_bytes; /* capture.ring_mib: kernel ring per worker */
+};
+
+const struct settings_limits *settings_limits(const struct settings *s);
+unsigned settings_workers(const struct settings *s); /* capture.workers; 0: choose */
+
+#endif
