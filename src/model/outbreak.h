@@ -28,6 +28,7 @@ struct sighting {
 	struct mac macs[SIGHTING_MACS]; /* on the sensor's own segment only */
 	unsigned n_macs;
 	bool more_macs;
+	uint64_t attempts_to; /* connections to it that were heard: on its behalf we listen */
 	uint64_t first_ns, last_ns;
 };
 
@@ -68,7 +69,8 @@ struct source_info {
 	size_t n_names;
 	const uint64_t *first_seq; /* files: seq of each one's first frame; NULL otherwise */
 	uint64_t packets, bytes;
-	uint64_t first_ns, last_ns; /* 0: nothing came */
+	uint64_t first_ns, last_ns; /* of the packets' own times; 0: nothing came */
+	uint64_t listened_ns;       /* by a clock that never goes back (base/monotime.h) */
 	bool is_interrupted;        /* ended by a signal, or the interface went away */
 	const char *note;           /* what the reader should know of the source, or NULL */
 };
