@@ -14,6 +14,7 @@
 
 #include "base/addr.h"
 #include "base/bytes.h"
+#include "base/uuid.h"
 
 enum ev_kind {
 	EV_FRAME,   /* a frame as decoded; made only for -Y and --events */
@@ -82,12 +83,6 @@ struct ev_smb2 { /* MS-SMB2 2.2.1 */
 	struct bytes name; /* CREATE's file, TREE_CONNECT's share; UTF-8, lossy */
 };
 
-struct ev_uuid { /* as in text: 4b324fc8-1670-01d3-1278-5a47bf6ee188 is {0x4b324fc8, …} */
-	uint32_t a;
-	uint16_t b, c;
-	uint8_t d[8];
-};
-
 enum ev_carrier { EV_CARRIER_TCP, EV_CARRIER_SMB1, EV_CARRIER_SMB2 };
 
 struct ev_rpc {                   /* C706 chapter 12; MS-RPCE 2.2.2 */
@@ -99,7 +94,7 @@ struct ev_rpc {                   /* C706 chapter 12; MS-RPCE 2.2.2 */
 	uint16_t ctx_id, opnum; /* requests; responses carry the request's opnum if it was seen */
 	bool has_opnum;
 	bool has_uuid; /* `uuid`, `version`: interface that ctx_id is bound to; binds: first */
-	struct ev_uuid uuid;
+	struct uuid uuid;
 	uint16_t version, version_minor;
 	uint16_t n_contexts; /* bind, alter_context: offered; acks: answered */
 	uint16_t n_unknown;  /* of the offered: interfaces that quell has no name for */
