@@ -1,0 +1,300 @@
+#include "model/exchange.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "model/exchange.pb-c.h"
+
+/* The plain counters of a coverage lie in front of its lists, all of one type. */
+enum { COUNTERS = offsetof(struct coverage, anomalies) / sizeof(uint64_t) };
+
+static_assert(offsetof(struct coverage, packets) == 0, "counters come first");
+static_assert(offsetof(struct coverage, anomalies) ==
+		      offsetof(struct coverage, malformed) + sizeof(uint64_t),
+	      "and nothing else lies between them");
+
+static const ProtobufCBinaryData nothing = {0};
+
+static ProtobufCBinaryData borrow(const void *at, size_t len)
+{
+	return (ProtobufCBinaryData){.len = len, .data = (uint8_t *)(uintptr_t)at};
+}
+
+static enum rc pack(const ProtobufCMessage *m, uint8_t **ret_at, size_t *ret_len)
+{
+	size_t len = protobuf_c_message_get_packed_size(m);
+	uint8_t *at = malloc(len + 1); /* never malloc(0) */
+
+	if (at == NULL)
+		return RC_NOMEM;
+	*ret_len = protobuf_c_message_pack(m, at);
+	*ret_at = at;
+	return RC_OK;
+}
+
+static bool addr_take(const ProtobufCBinaryData *from, struct addr *to)
+{
+	if (from->len != sizeof(to->b))
+		return false;
+	memcpy(to->b, from->data, sizeof(to->b));
+	return true;
+}
+
+/* Copies a text that must fit; the sensor cut it before it packed it. */
+static bool text_take(const char *from, char *to, size_t cap)
+{
+	size_t len = strlen(from);
+
+	if (len >= cap)
+		return false;
+	memcpy(to, from, len + 1);
+	return true;
+}
+
+enum rc exchange_pack_finding(const struct finding *f, uint8_t **ret_at, size_t *ret_len)
+{
+	Quell__Detail details[FINDING_DETAILS];
+	Quell__Detail *rows[FINDING_DETAILS];
+	Quell__Finding m = QUELL__FINDING__INIT;
+
+	for (unsigned i = 0; i < f->n_details; i++) {
+		quell__detail__init(&details[i]);
+		details[i].key = (char *)(uintptr_t)f->details[i].key;
+		details[i].is_number = f->details[i].is_number;
+		details[i].number = f->details[i].number;
+		details[i].text = (char *)(uintptr_t)f->details[i].text;
+		rows[i] = &details[i];
+	}
+	m.threat = (char *)(uintptr_t)f->threat;
+	m.class_ = f->class;
+	m.source = borrow(f->source.b, sizeof(f->source.b));
+	m.target = f->has_target ? borrow(f->target.b, sizeof(f->target.b)) : nothing;
+	m.first_ns = f->first_ns;
+	m.last_ns = f->last_ns;
+	m.count = f->count;
+	m.n_packets = f->n_packets;
+	m.packets = (uint64_t *)(uintptr_t)f->packets;
+	m.confidence = f->confidence;
+	m.why = (char *)(uintptr_t)f->why;
+	m.n_details = f->n_details;
+	m.details = rows;
+	return pack(&m.base, ret_at, ret_len);
+}
+
+static bool finding_take(const Quell__Finding *m, struct finding *f)
+{
+	if (!text_take(m->threat, f->threat, sizeof(f->threat)) ||
+	    !text_take(m->why, f->why, sizeof(f->why)) || !addr_take(&m->source, &f->source))
+		return false;
+	f->has_target = m->target.len > 0;
+	if (f->has_target && !addr_take(&m->target, &f->target))
+		return false;
+	if (m->class_ >= CLASSES || m->confidence > 100 || m->n_packets > FINDING_PACKETS ||
+	    m->n_details > FINDING_DETAILS)
+		return false;
+	f->class = (enum finding_class)m->class_;
+	f->confidence = m->confidence;
+	f->first_ns = m->first_ns;
+	f->last_ns = m->last_ns;
+	f->count = m->count;
+	f->n_packets = (unsigned)m->n_packets;
+	if (m->n_packets > 0)
+		memcpy(f->packets, m->packets, m->n_packets * sizeof(f->packets[0]));
+	f->n_details = (unsigned)m->n_details;
+	for (unsigned i = 0; i < f->n_details; i++) {
+		struct detail *d = &f->details[i];
+
+		d->is_number = m->details[i]->is_number;
+		d->number = m->details[i]->number;
+		if (!text_take(m->details[i]->key, d->key, sizeof(d->key)) ||
+		    !text_take(m->details[i]->text, d->text, sizeof(d->text)))
+			return false;
+	}
+	return true;
+}
+
+enum rc exchange_unpack_finding(struct bytes in, struct finding *ret_f)
+{
+	Quell__Finding *m = quell__finding__unpack(NULL, in.len, in.at);
+	struct finding f = {0};
+	bool ok = m != NULL && finding_take(m, &f);
+
+	quell__finding__free_unpacked(m, NULL);
+	if (!ok)
+		return RC_FORMAT;
+	*ret_f = f;
+	return RC_OK;
+}
+
+enum rc exchange_pack_sighting(const struct sighting *s, uint8_t **ret_at, size_t *ret_len)
+{
+	ProtobufCBinaryData macs[SIGHTING_MACS];
+	Quell__Sighting m = QUELL__SIGHTING__INIT;
+
+	for (unsigned i = 0; i < s->n_macs; i++)
+		macs[i] = borrow(s->macs[i].b, sizeof(s->macs[i].b));
+	m.addr = borrow(s->addr.b, sizeof(s->addr.b));
+	m.n_macs = s->n_macs;
+	m.macs = macs;
+	m.more_macs = s->more_macs;
+	m.attempts_to = s->attempts_to;
+	m.first_ns = s->first_ns;
+	m.last_ns = s->last_ns;
+	return pack(&m.base, ret_at, ret_len);
+}
+
+static bool sighting_take(const Quell__Sighting *m, struct sighting *s)
+{
+	if (!addr_take(&m->addr, &s->addr) || m->n_macs > SIGHTING_MACS)
+		return false;
+	for (unsigned i = 0; i < m->n_macs; i++) {
+		if (m->macs[i].len != sizeof(s->macs[i].b))
+			return false;
+		memcpy(s->macs[i].b, m->macs[i].data, sizeof(s->macs[i].b));
+	}
+	s->n_macs = (unsigned)m->n_macs;
+	s->more_macs = m->more_macs;
+	s->attempts_to = m->attempts_to;
+	s->first_ns = m->first_ns;
+	s->last_ns = m->last_ns;
+	return true;
+}
+
+enum rc exchange_unpack_sighting(struct bytes in, struct sighting *ret_s)
+{
+	Quell__Sighting *m = quell__sighting__unpack(NULL, in.len, in.at);
+	struct sighting s = {0};
+	bool ok = m != NULL && sighting_take(m, &s);
+
+	quell__sighting__free_unpacked(m, NULL);
+	if (!ok)
+		return RC_FORMAT;
+	*ret_s = s;
+	return RC_OK;
+}
+
+static void named_rows(const struct named_count *list, size_t n, Quell__NamedCount *rows,
+		       Quell__NamedCount **at)
+{
+	for (size_t i = 0; i < n; i++) {
+		quell__named_count__init(&rows[i]);
+		rows[i].name = (char *)(uintptr_t)list[i].name;
+		rows[i].n = list[i].n;
+		at[i] = &rows[i];
+	}
+}
+
+enum rc exchange_pack_coverage(const struct coverage *c, uint8_t **ret_at, size_t *ret_len)
+{
+	uint64_t counters[COUNTERS];
+	Quell__NamedCount rows[2][COVERAGE_NAMED];
+	Quell__NamedCount *at[2][COVERAGE_NAMED];
+	Quell__Coverage m = QUELL__COVERAGE__INIT;
+
+	memcpy(counters, c, sizeof(counters));
+	named_rows(c->anomalies, c->n_anomalies, rows[0], at[0]);
+	named_rows(c->limits, c->n_limits, rows[1], at[1]);
+	m.n_counters = COUNTERS;
+	m.counters = counters;
+	m.n_anomalies = c->n_anomalies;
+	m.anomalies = at[0];
+	m.n_limits = c->n_limits;
+	m.limits = at[1];
+	return pack(&m.base, ret_at, ret_len);
+}
+
+static bool named_take(Quell__NamedCount *const *rows, size_t n, struct named_count *list,
+		       size_t *ret_n)
+{
+	if (n > COVERAGE_NAMED)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		list[i].n = rows[i]->n;
+		if (!text_take(rows[i]->name, list[i].name, sizeof(list[i].name)))
+			return false;
+	}
+	*ret_n = n;
+	return true;
+}
+
+enum rc exchange_unpack_coverage(struct bytes in, struct coverage *ret_c)
+{
+	Quell__Coverage *m = quell__coverage__unpack(NULL, in.len, in.at);
+	struct coverage c = {0};
+	bool ok = m != NULL && m->n_counters == COUNTERS &&
+		  named_take(m->anomalies, m->n_anomalies, c.anomalies, &c.n_anomalies) &&
+		  named_take(m->limits, m->n_limits, c.limits, &c.n_limits);
+
+	if (ok)
+		memcpy(&c, m->counters, COUNTERS * sizeof(uint64_t));
+	quell__coverage__free_unpacked(m, NULL);
+	if (!ok)
+		return RC_FORMAT;
+	*ret_c = c;
+	return RC_OK;
+}
+
+enum rc exchange_pack_source(const struct exchange_source *s, uint8_t **ret_at, size_t *ret_len)
+{
+	Quell__Source m = QUELL__SOURCE__INIT;
+
+	m.packets = s->packets;
+	m.bytes = s->bytes;
+	m.first_ns = s->first_ns;
+	m.last_ns = s->last_ns;
+	m.listened_ns = s->listened_ns;
+	m.n_first_seq = s->n_files;
+	m.first_seq = s->first_seq;
+	m.error = (char *)(uintptr_t)s->error;
+	return pack(&m.base, ret_at, ret_len);
+}
+
+enum rc exchange_unpack_source(struct bytes in, struct exchange_source *ret_s)
+{
+	Quell__Source *m = quell__source__unpack(NULL, in.len, in.at);
+	struct exchange_source s = {0};
+	bool ok = m != NULL && m->n_first_seq <= EXCHANGE_FILES &&
+		  text_take(m->error, s.error, sizeof(s.error));
+
+	if (ok && m->n_first_seq > 0) {
+		s.first_seq = calloc(m->n_first_seq, sizeof(*s.first_seq));
+		ok = s.first_seq != NULL;
+	}
+	if (ok) {
+		s.packets = m->packets;
+		s.bytes = m->bytes;
+		s.first_ns = m->first_ns;
+		s.last_ns = m->last_ns;
+		s.listened_ns = m->listened_ns;
+		s.n_files = m->n_first_seq;
+		if (s.n_files > 0)
+			memcpy(s.first_seq, m->first_seq, s.n_files * sizeof(*s.first_seq));
+	}
+	quell__source__free_unpacked(m, NULL);
+	if (!ok)
+		return RC_FORMAT;
+	*ret_s = s;
+	return RC_OK;
+}
+
+enum rc exchange_pack_status(const struct exchange_status *s, uint8_t **ret_at, size_t *ret_len)
+{
+	Quell__Status m = QUELL__STATUS__INIT;
+
+	m.packets = s->packets;
+	m.bytes = s->bytes;
+	m.lost = s->lost;
+	m.at_ns = s->at_ns;
+	return pack(&m.base, ret_at, ret_len);
+}
+
+enum rc exchange_unpack_status(struct bytes in, struct exchange_status *ret_s)
+{
+	Quell__Status *m = quell__status__unpack(NULL, in.len, in.at);
+
+	if (m == NULL)
+		return RC_FORMAT;
+	*ret_s = (struct exchange_status){m->packets, m->bytes, m->lost, m->at_ns};
+	quell__status__free_unpacked(m, NULL);
+	return RC_OK;
+}
