@@ -86,7 +86,7 @@ struct outbreak {
 	size_t n_findings;
 	uint64_t findings_left_out;
 	size_t by_verdict[VERDICTS];
-	struct arena *arena; /* owns everything above */
+	struct arena *arena; /* owns everything above, and this struct itself */
 };
 
 void outbreak_free(struct outbreak *o); /* NULL is fine */
