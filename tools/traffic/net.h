@@ -1,0 +1,80 @@
+/*
+ * net - machines on an Ethernet segment, and the frames they send: ARP, IPv4, IPv6, UDP, TCP
+ * segments and ICMP, with right lengths and checksums (RFC 826, 791, 8200, 768, 9293, 792).
+ */
+#ifndef TRAFFIC_NET_H
+#define TRAFFIC_NET_H
+
+#include "base/addr.h"
+#include "base/bytes.h"
+#include "rng.h"
+#include "trace.h"
+
+#define US     1000ull
+#define MS     1000000ull
+#define SEC    1000000000ull
+#define MINUTE (60 * SEC)
+
+enum os { OS_OTHER, OS_XP, OS_2003, OS_2008, OS_7, OS_10, OS_LINUX, OS_PRINTER };
+
+enum { HOST_NAME = 16, NET_MSS = 1460, NET_LOCAL = 256 };
+
+struct host {
+	struct addr addr;
+	struct mac mac;
+	char name[HOST_NAME]; /* NetBIOS style, upper case, with the NUL */
+	enum os os;
+	struct host *via; /* the router in front of it; NULL: on the segment */
+	bool is_off;      /* answers nothing, not even ARP */
+	uint16_t ip_id, port;
+	uint16_t index; /* among those on the segment, for who knows whose MAC; 0: nobody */
+};
+
+struct lan {
+	struct trace *trace;
+	struct rng rng;
+	uint64_t known_until[NET_LOCAL][NET_LOCAL]; /* [who][whom]: ARP cache entry lasts until */
+	uint16_t hosts;                             /* indexes given out */
+};
+
+/* Gives the host a place on the segment. */
+void net_join(struct lan *n, struct host *h);
+
+/* A client port, a different one each time, as Windows counts. */
+uint16_t host_port(struct host *h);
+
+/* ARP where `from` does not know the next hop to `to`. Moves *at on. False: nobody answered. */
+bool net_resolve(struct lan *n, uint64_t *at, struct host *from, struct host *to);
+
+/* A question for an address that nobody has. */
+void net_arp_nobody(struct lan *n, uint64_t at, struct host *from, const struct addr *whom);
+
+/* "I am here": on boot, and after DHCP. */
+void net_arp_announce(struct lan *n, uint64_t at, struct host *h);
+
+struct datagram {
+	struct host *from, *to;
+	uint16_t sport, dport;
+};
+
+void udp_send(struct lan *n, uint64_t at, struct datagram d, struct bytes payload);
+
+/* To everybody on the segment: `to` is the broadcast or multicast address. */
+void udp_shout(struct lan *n, uint64_t at, struct datagram d, const struct addr *to,
+	       struct bytes payload);
+
+struct segment {
+	struct host *from, *to;
+	uint16_t sport, dport;
+	uint32_t seq, ack;
+	uint16_t window;
+	uint8_t flags;
+	struct bytes options, data;
+};
+
+void tcp_segment(struct lan *n, uint64_t at, const struct segment *s);
+
+/* An echo request and its answer. */
+void net_ping(struct lan *n, uint64_t at, struct host *from, struct host *to);
+
+#endif
