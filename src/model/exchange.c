@@ -137,6 +137,7 @@ enum rc exchange_pack_sighting(const struct sighting *s, uint8_t **ret_at, size_
 	m.n_macs = s->n_macs;
 	m.macs = macs;
 	m.more_macs = s->more_macs;
+	m.has_spoken = s->has_spoken;
 	m.attempts_to = s->attempts_to;
 	m.first_ns = s->first_ns;
 	m.last_ns = s->last_ns;
@@ -154,6 +155,7 @@ static bool sighting_take(const Quell__Sighting *m, struct sighting *s)
 	}
 	s->n_macs = (unsigned)m->n_macs;
 	s->more_macs = m->more_macs;
+	s->has_spoken = m->has_spoken;
 	s->attempts_to = m->attempts_to;
 	s->first_ns = m->first_ns;
 	s->last_ns = m->last_ns;

@@ -28,6 +28,7 @@ struct sighting {
 	struct mac macs[SIGHTING_MACS]; /* on the sensor's own segment only */
 	unsigned n_macs;
 	bool more_macs;
+	bool has_spoken;      /* false: only heard of, as the target of attempts */
 	uint64_t attempts_to; /* connections to it that were heard: on its behalf we listen */
 	uint64_t first_ns, last_ns;
 };
