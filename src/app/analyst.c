@@ -1,0 +1,313 @@
+#include "app/analyst.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/event_json.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "detect/engine.h"
+#include "filter/filter.h"
+#include "model/exchange.h"
+#include "settings/settings.h"
+
+enum {
+	GROUP_MAX = 256,   /* events of one frame that -Y looks at: a frame holds far fewer */
+	LINE = 4096 + 256, /* a path and what stands before it */
+};
+
+struct analyst {
+	struct analyst_options opt;
+	struct engine *engine;
+	struct map *seen; /* struct addr -> struct sighting */
+	uint64_t unseen;  /* addresses that the limit left out */
+	unsigned engine_wants;
+	uint64_t newest_mono_ns;
+	const struct batch *batch; /* whose events are being taken */
+	const struct event *group[GROUP_MAX];
+	size_t n_group;
+	uint64_t matched;
+};
+
+static long knob(void *ctx, const struct detector *d, unsigned index)
+{
+	const struct analyst *a = ctx;
+
+	return settings_knob(a->opt.watch->settings, d, index);
+}
+
+static void send_finding(struct analyst *a, const struct finding *f)
+{
+	struct bytes m = {0};
+	uint8_t *at = NULL;
+
+	if (exchange_pack_finding(f, &at, &m.len) != RC_OK)
+		return; /* it comes again with all the others at the end */
+	m.at = at;
+	(void)channel_send(a->opt.channel, CHANNEL_FINDING, m); /* a broken channel sticks */
+	free(at);
+}
+
+static void news(void *ctx, const struct finding *f, bool is_new)
+{
+	(void)is_new;
+	send_finding(ctx, f);
+}
+
+enum rc analyst_new(const struct analyst_options *opt, struct analyst **ret_analyst)
+{
+	const struct settings *set = opt->watch->settings;
+	const struct settings_limits *limits = settings_limits(set);
+	struct analyst *a = calloc(1, sizeof(*a));
+	enum rc rc = RC_NOMEM;
+
+	if (a == NULL)
+		return RC_NOMEM;
+	a->opt = *opt;
+
+	struct engine_options engine = {
+		.max_findings = limits->findings,
+		.max_targets = limits->targets,
+		.policy = settings_policy(set),
+		.knob = knob,
+		.knob_ctx = a,
+		.news = opt->is_live ? news : NULL,
+		.news_ctx = a,
+		.seed = opt->seed,
+	};
+
+	rc = engine_new(&engine, &a->engine);
+	if (rc == RC_OK)
+		rc = map_new(limits->hosts, sizeof(struct addr), sizeof(struct sighting), opt->seed,
+			     &a->seen);
+	if (rc != RC_OK) {
+		analyst_free(a);
+		return rc;
+	}
+	a->engine_wants = engine_wants(a->engine);
+	*ret_analyst = a;
+	return RC_OK;
+}
+
+void analyst_free(struct analyst *a)
+{
+	if (a == NULL)
+		return;
+	engine_free(a->engine);
+	map_free(a->seen);
+	free(a);
+}
+
+unsigned analyst_wants(const struct analyst *a)
+{
+	const struct watch_options *w = a->opt.watch;
+
+	if (w->events)
+		return (1u << EV_KINDS) - 1;
+	if (w->filter != NULL)
+		return filter_wants(w->filter) | EV_BIT(EV_FRAME);
+	return a->engine_wants | EV_BIT(EV_ARP) | EV_BIT(EV_CONN);
+}
+
+/* The record of an address on a network of ours, or NULL: elsewhere, or no room. */
+static struct sighting *sighting_of(struct analyst *a, const struct addr *addr, uint64_t at_ns)
+{
+	bool is_new = false;
+	struct sighting *s = NULL;
+
+	if (addr_is_zero(addr) || addr_is_multicast(addr) ||
+	    !policy_is_local(settings_policy(a->opt.watch->settings), addr))
+		return NULL;
+	s = map_put(a->seen, addr, &is_new);
+	if (s == NULL) {
+		a->unseen++;
+		return NULL;
+	}
+	if (is_new) {
+		s->addr = *addr;
+		s->first_ns = at_ns;
+		s->last_ns = at_ns;
+	}
+	return s;
+}
+
+static struct sighting *spoke(struct analyst *a, const struct addr *addr, uint64_t at_ns)
+{
+	struct sighting *s = sighting_of(a, addr, at_ns);
+
+	if (s != NULL && at_ns < s->first_ns)
+		s->first_ns = at_ns;
+	if (s != NULL && at_ns > s->last_ns)
+		s->last_ns = at_ns;
+	if (s != NULL)
+		s->has_spoken = true;
+	return s;
+}
+
+static void add_mac(struct sighting *s, const struct mac *mac)
+{
+	for (unsigned i = 0; i < s->n_macs; i++) {
+		if (mac_eq(&s->macs[i], mac))
+			return;
+	}
+	if (s->n_macs < SIGHTING_MACS)
+		s->macs[s->n_macs++] = *mac;
+	else
+		s->more_macs = true;
+}
+
+static void see_arp(struct analyst *a, const struct event *ev)
+{
+	struct sighting *s = spoke(a, &ev->src.addr, ev->at_ns);
+
+	if (s != NULL)
+		add_mac(s, &ev->arp.sha);
+}
+
+static void see_conn(struct analyst *a, const struct event *ev)
+{
+	enum ev_outcome outcome = (enum ev_outcome)ev->conn.outcome;
+	struct sighting *to = NULL;
+
+	/* Of a back-scatter only the answering side was heard. */
+	if (outcome == EV_BACKSCATTER) {
+		(void)spoke(a, &ev->dst.addr, ev->at_ns);
+		return;
+	}
+	(void)spoke(a, &ev->src.addr, ev->at_ns);
+	if (outcome == EV_ESTABLISHED || outcome == EV_MIDSTREAM ||
+	    (outcome == EV_REFUSED && !ev->conn.by_icmp))
+		to = spoke(a, &ev->dst.addr, ev->at_ns);
+	else
+		to = sighting_of(a, &ev->dst.addr, ev->at_ns);
+	if (to != NULL)
+		to->attempts_to++;
+}
+
+static uint64_t frame_number(const struct analyst *a, const struct event *ev)
+{
+	return ev->seq >= a->batch->first_seq ? ev->seq - a->batch->first_seq + 1 : ev->seq;
+}
+
+static void say(struct analyst *a, const char *line)
+{
+	(void)channel_send(a->opt.channel, CHANNEL_LINE,
+			   (struct bytes){(const uint8_t *)line, strlen(line)});
+}
+
+/* -Y: all events of one frame have come. */
+static void group_match(struct analyst *a)
+{
+	const struct event *ev = a->n_group > 0 ? a->group[0] : NULL;
+	const char *file = a->opt.watch->n_files > 1 ? a->batch->file : NULL;
+	char line[LINE], src[ADDR_TEXT], dst[ADDR_TEXT], time[TEXT_TIME];
+
+	if (ev != NULL && filter_match(a->opt.watch->filter, a->group, a->n_group)) {
+		a->matched++;
+		snprintf(line, sizeof(line), "%llu\t%s\t%s\t%s%s%s",
+			 (unsigned long long)frame_number(a, ev), text_time(ev->at_ns, time),
+			 addr_format(&ev->src.addr, src), addr_format(&ev->dst.addr, dst),
+			 file != NULL ? "\t" : "", file != NULL ? file : "");
+		say(a, line);
+	}
+	a->n_group = 0;
+}
+
+static void group_add(struct analyst *a, const struct event *ev)
+{
+	if (ev->is_tick)
+		return; /* told by the clock: of no frame */
+	if (a->n_group > 0 && a->group[0]->seq != ev->seq)
+		group_match(a);
+	if (a->n_group < GROUP_MAX)
+		a->group[a->n_group++] = ev;
+}
+
+static void take(struct analyst *a, const struct event *ev)
+{
+	struct event on_time = *ev;
+
+	/* Workers of a live capture hand their batches in a moment apart. */
+	if (on_time.mono_ns < a->newest_mono_ns)
+		on_time.mono_ns = a->newest_mono_ns;
+	a->newest_mono_ns = on_time.mono_ns;
+	if (ev->kind == EV_ARP)
+		see_arp(a, ev);
+	else if (ev->kind == EV_CONN)
+		see_conn(a, ev);
+	if (a->opt.watch->events) {
+		char *line = event_json(ev, frame_number(a, ev));
+
+		if (line != NULL)
+			say(a, line);
+		free(line);
+	} else if (a->opt.watch->filter != NULL) {
+		group_add(a, ev);
+	}
+	if (a->engine_wants & EV_BIT(ev->kind))
+		engine_event(a->engine, &on_time);
+}
+
+/* The worker whose next event is due, or `workers`. */
+static unsigned earliest(const struct event **next, unsigned workers, bool is_last)
+{
+	unsigned best = workers;
+
+	for (unsigned i = 0; i < workers; i++) {
+		if (next[i] == NULL)
+			continue;
+		/* At the end each shard closes by itself: their order is that of their numbers. */
+		if (best == workers || (is_last ? next[i]->shard < next[best]->shard
+						: event_cmp(next[i], next[best]) < 0))
+			best = i;
+	}
+	return best;
+}
+
+void analyst_batch(struct analyst *a, const struct batch *b, unsigned workers, bool is_last)
+{
+	const struct event *next[WORKERS_MAX];
+	size_t at[WORKERS_MAX] = {0};
+
+	a->batch = b;
+	for (unsigned i = 0; i < workers; i++)
+		next[i] = event_list_next(&b->out[i], &at[i]);
+	for (unsigned i = earliest(next, workers, is_last); i < workers;
+	     i = earliest(next, workers, is_last)) {
+		take(a, next[i]);
+		next[i] = event_list_next(&b->out[i], &at[i]);
+	}
+	group_match(a); /* the events live only as long as the batch */
+}
+
+static void send_sighting(struct analyst *a, const struct sighting *s)
+{
+	struct bytes m = {0};
+	uint8_t *at = NULL;
+
+	if (exchange_pack_sighting(s, &at, &m.len) != RC_OK) {
+		a->unseen++;
+		return;
+	}
+	m.at = at;
+	(void)channel_send(a->opt.channel, CHANNEL_SIGHTING, m);
+	free(at);
+}
+
+void analyst_finish(struct analyst *a, struct coverage *c)
+{
+	size_t n = 0;
+
+	engine_finish(a->engine);
+
+	const struct finding *findings = engine_findings(a->engine, &n);
+
+	for (size_t i = 0; i < n; i++)
+		send_finding(a, &findings[i]);
+	for (size_t i = 0; i < map_len(a->seen); i++)
+		send_sighting(a, map_at(a->seen, i, NULL));
+	engine_coverage(a->engine, c);
+	if (a->unseen > 0)
+		named_count_add(c->limits, &c->n_limits, "hosts", a->unseen);
+}
