@@ -1,0 +1,214 @@
+#include "app/collect.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "outbreak/outbreak.h"
+#include "settings/settings.h"
+
+struct finding_key {
+	char threat[32];
+	uint8_t class;
+	bool has_target;
+	struct addr source, target;
+};
+
+struct collection {
+	const struct watch_options *watch;
+	struct map *findings;  /* struct finding_key -> struct finding */
+	struct map *sightings; /* struct addr -> struct sighting */
+	struct coverage coverage;
+	struct exchange_source source;
+	struct exchange_status status;
+	struct finding newest;
+	uint64_t refused; /* findings and sightings that the limits left no room for */
+};
+
+enum rc collection_new(const struct watch_options *watch, struct collection **ret_c)
+{
+	const struct settings_limits *limits = settings_limits(watch->settings);
+	struct collection *c = calloc(1, sizeof(*c));
+	enum rc rc = c == NULL ? RC_NOMEM : RC_OK;
+
+	if (rc == RC_OK)
+		rc = map_new(limits->findings, sizeof(struct finding_key), sizeof(struct finding),
+			     0, &c->findings);
+	if (rc == RC_OK)
+		rc = map_new(limits->hosts, sizeof(struct addr), sizeof(struct sighting), 0,
+			     &c->sightings);
+	if (rc != RC_OK) {
+		collection_free(c);
+		return rc;
+	}
+	c->watch = watch;
+	*ret_c = c;
+	return RC_OK;
+}
+
+void collection_free(struct collection *c)
+{
+	if (c == NULL)
+		return;
+	map_free(c->findings);
+	map_free(c->sightings);
+	free(c->source.first_seq);
+	free(c);
+}
+
+static enum rc take_finding(struct collection *c, struct bytes message, enum collected *ret_what)
+{
+	struct finding_key key;
+	struct finding f;
+	bool is_new = false;
+
+	if (exchange_unpack_finding(message, &f) != RC_OK)
+		return RC_FORMAT;
+	memset(&key, 0, sizeof(key)); /* padding is compared too */
+	memcpy(key.threat, f.threat, strnlen(f.threat, sizeof(key.threat)));
+	key.class = (uint8_t)f.class;
+	key.has_target = f.has_target;
+	key.source = f.source;
+	if (f.has_target)
+		key.target = f.target;
+
+	struct finding *place = map_put(c->findings, &key, &is_new);
+
+	*ret_what = COLLECTED_FINDING;
+	if (place == NULL) {
+		c->refused++;
+		return RC_OK;
+	}
+	*place = f;
+	if (is_new) {
+		c->newest = f;
+		*ret_what = COLLECTED_FINDING_NEW;
+	}
+	return RC_OK;
+}
+
+static enum rc take_sighting(struct collection *c, struct bytes message)
+{
+	struct sighting s;
+	bool is_new = false;
+
+	if (exchange_unpack_sighting(message, &s) != RC_OK)
+		return RC_FORMAT;
+
+	struct sighting *place = map_put(c->sightings, &s.addr, &is_new);
+
+	if (place == NULL)
+		c->refused++;
+	else
+		*place = s;
+	return RC_OK;
+}
+
+static enum rc take_source(struct collection *c, struct bytes message)
+{
+	struct exchange_source s;
+
+	if (exchange_unpack_source(message, &s) != RC_OK)
+		return RC_FORMAT;
+	if (s.n_files != c->watch->n_files) {
+		free(s.first_seq);
+		return RC_FORMAT;
+	}
+	free(c->source.first_seq);
+	c->source = s;
+	return RC_OK;
+}
+
+enum rc collection_take(struct collection *c, enum channel_type type, struct bytes message,
+			enum collected *ret_what)
+{
+	*ret_what = COLLECTED_OTHER;
+	switch (type) {
+	case CHANNEL_FINDING:
+		return take_finding(c, message, ret_what);
+	case CHANNEL_SIGHTING:
+		return take_sighting(c, message);
+	case CHANNEL_COVERAGE:
+		return exchange_unpack_coverage(message, &c->coverage);
+	case CHANNEL_SOURCE:
+		return take_source(c, message);
+	case CHANNEL_STATUS:
+		*ret_what = COLLECTED_STATUS;
+		return exchange_unpack_status(message, &c->status);
+	case CHANNEL_LINE:
+		*ret_what = COLLECTED_LINE;
+		return RC_OK;
+	case CHANNEL_NOTICE:
+		*ret_what = COLLECTED_NOTICE;
+		return RC_OK;
+	case CHANNEL_DONE:
+		*ret_what = COLLECTED_DONE;
+		return RC_OK;
+	}
+	return RC_FORMAT;
+}
+
+const struct exchange_status *collection_status(const struct collection *c)
+{
+	return &c->status;
+}
+
+const struct finding *collection_newest(const struct collection *c)
+{
+	return &c->newest;
+}
+
+const char *collection_error(const struct collection *c)
+{
+	return c->source.error;
+}
+
+/* A map's values in a row; n is at least 1 for malloc's sake. NULL: no memory. */
+static void *values(const struct map *m, size_t size)
+{
+	size_t n = map_len(m);
+	unsigned char *row = calloc(n + 1, size);
+
+	for (size_t i = 0; row != NULL && i < n; i++)
+		memcpy(row + i * size, map_at(m, i, NULL), size);
+	return row;
+}
+
+enum rc collection_outbreak(struct collection *c, bool is_cut, struct outbreak **ret_outbreak)
+{
+	const struct watch_options *w = c->watch;
+	struct coverage coverage = c->coverage;
+	struct finding *findings = values(c->findings, sizeof(*findings));
+	struct sighting *sightings = values(c->sightings, sizeof(*sightings));
+	enum rc rc = RC_NOMEM;
+
+	if (c->refused > 0)
+		named_count_add(coverage.limits, &coverage.n_limits, "findings", c->refused);
+	if (findings != NULL && sightings != NULL) {
+		struct outbreak_input in = {
+			.source = {.kind = w->n_files > 0 ? "file" : "live",
+				   .names =
+					   w->n_files > 0 ? w->files : (const char **)&w->interface,
+				   .n_names = w->n_files > 0 ? w->n_files : 1,
+				   .first_seq = c->source.first_seq,
+				   .packets = c->source.packets,
+				   .bytes = c->source.bytes,
+				   .first_ns = c->source.first_ns,
+				   .last_ns = c->source.last_ns,
+				   .listened_ns = c->source.listened_ns,
+				   .is_interrupted = is_cut || c->source.error[0] != '\0',
+				   .note = c->source.error[0] != '\0' ? c->source.error : NULL},
+			.coverage = &coverage,
+			.findings = findings,
+			.n_findings = map_len(c->findings),
+			.sightings = sightings,
+			.n_sightings = map_len(c->sightings),
+			.policy = settings_policy(w->settings),
+			.max_hosts = settings_limits(w->settings)->hosts,
+		};
+
+		rc = outbreak_build(&in, ret_outbreak);
+	}
+	free(findings);
+	free(sightings);
+	return rc;
+}

@@ -1,0 +1,42 @@
+/*
+ * collect - what the parent has heard from the sensor, until it becomes an outbreak.
+ *
+ * The sensor may have been subverted by what it read: every message is checked, everything is
+ * bounded, and a finding with a key that is there already replaces it.
+ */
+#ifndef APP_COLLECT_H
+#define APP_COLLECT_H
+
+#include "app/channel.h"
+#include "app/watch.h"
+#include "model/exchange.h"
+
+struct collection;
+
+enum collected {
+	COLLECTED_FINDING_NEW,
+	COLLECTED_FINDING,
+	COLLECTED_LINE, /* text for stdout */
+	COLLECTED_NOTICE,
+	COLLECTED_STATUS,
+	COLLECTED_OTHER,
+	COLLECTED_DONE,
+};
+
+MUST_CHECK enum rc collection_new(const struct watch_options *watch, struct collection **ret_c);
+void collection_free(struct collection *c); /* NULL is fine */
+
+/* Takes one message. RC_FORMAT: the sensor talks nonsense; RC_NOMEM. */
+MUST_CHECK enum rc collection_take(struct collection *c, enum channel_type type,
+				   struct bytes message, enum collected *ret_what);
+
+const struct exchange_status *collection_status(const struct collection *c);
+const struct finding *collection_newest(const struct collection *c); /* of the last *_NEW */
+const char *collection_error(const struct collection *c); /* why reading ended early, or "" */
+
+/* The answer as far as it is known; `is_cut`: it ended before its time. The outbreak borrows from
+ * the collection. */
+MUST_CHECK enum rc collection_outbreak(struct collection *c, bool is_cut,
+				       struct outbreak **ret_outbreak);
+
+#endif
