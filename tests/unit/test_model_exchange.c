@@ -1,0 +1,171 @@
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdlib.h>
+
+#include "model/exchange.h"
+#include "model/exchange.pb-c.h"
+
+static struct finding a_finding(void)
+{
+	struct finding f = {
+		.threat = "ms08-067",
+		.class = CLASS_EXPLOIT,
+		.source = addr_v4(0x0a000001),
+		.target = addr_v4(0x0a000002),
+		.has_target = true,
+		.first_ns = 5,
+		.last_ns = 9,
+		.count = 3,
+		.packets = {17, 18, 4000000000000},
+		.n_packets = 3,
+		.confidence = 98,
+		.why = "a sentence, packet 17",
+	};
+
+	finding_detail_text(&f, "path", "\\a\\..\\..\\b");
+	finding_detail_number(&f, "units", 305);
+	return f;
+}
+
+static void a_finding_survives_the_journey(void **unused)
+{
+	struct finding f = a_finding(), back;
+	struct bytes m = {0};
+	uint8_t *at = NULL;
+
+	(void)unused;
+	memset(&back, 0xff, sizeof(back));
+	assert_int_equal(exchange_pack_finding(&f, &at, &m.len), RC_OK);
+	m.at = at;
+	assert_int_equal(exchange_unpack_finding(m, &back), RC_OK);
+	assert_string_equal(back.threat, f.threat);
+	assert_string_equal(back.why, f.why);
+	assert_int_equal(back.class, f.class);
+	assert_true(addr_eq(&back.source, &f.source));
+	assert_true(back.has_target && addr_eq(&back.target, &f.target));
+	assert_int_equal(back.count, 3);
+	assert_int_equal(back.n_packets, 3);
+	assert_memory_equal(back.packets, f.packets, 3 * sizeof(f.packets[0]));
+	assert_int_equal(back.n_details, 2);
+	assert_string_equal(back.details[0].text, "\\a\\..\\..\\b");
+	assert_true(back.details[1].is_number && back.details[1].number == 305);
+	free(at);
+}
+
+/* What a subverted sensor may send instead; each spoils one member of a good message. */
+enum spoilt { CLASS_TOO_HIGH, CONFIDENCE_TOO_HIGH, ADDRESS_TOO_SHORT, TEXT_TOO_LONG, TOO_MANY };
+
+static void a_value_out_of_range_is_refused(void **unused)
+{
+	static char long_text[FINDING_WHY + 1];
+	uint64_t packets[FINDING_PACKETS + 1] = {0};
+	uint8_t source[16] = {0};
+
+	(void)unused;
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	for (int i = CLASS_TOO_HIGH - 1; i <= TOO_MANY; i++) {
+		Quell__Finding m = QUELL__FINDING__INIT;
+		struct finding f;
+		uint8_t wire[4096];
+
+		m.threat = (char *)(uintptr_t) "x";
+		m.why = (char *)(uintptr_t) "y";
+		m.source = (ProtobufCBinaryData){16, source};
+		if (i == CLASS_TOO_HIGH)
+			m.class_ = CLASSES;
+		if (i == CONFIDENCE_TOO_HIGH)
+			m.confidence = 101;
+		if (i == ADDRESS_TOO_SHORT)
+			m.source.len = 15;
+		if (i == TEXT_TOO_LONG)
+			m.why = long_text;
+		if (i == TOO_MANY) {
+			m.packets = packets;
+			m.n_packets = FINDING_PACKETS + 1;
+		}
+		size_t len = quell__finding__pack(&m, wire);
+		enum rc want = i < CLASS_TOO_HIGH ? RC_OK : RC_FORMAT;
+
+		assert_int_equal(exchange_unpack_finding((struct bytes){wire, len}, &f), want);
+	}
+}
+
+static void coverage_survives_the_journey(void **unused)
+{
+	struct coverage c = {.packets = 1, .malformed = 77, .encrypted_smb_flows = 4}, back;
+	struct bytes m = {0};
+	uint8_t *at = NULL;
+
+	(void)unused;
+	named_count_add(c.anomalies, &c.n_anomalies, "smb1: andx-loop", 7);
+	named_count_add(c.limits, &c.n_limits, "flows", 3);
+	assert_int_equal(exchange_pack_coverage(&c, &at, &m.len), RC_OK);
+	m.at = at;
+	assert_int_equal(exchange_unpack_coverage(m, &back), RC_OK);
+	assert_memory_equal(&back, &c, offsetof(struct coverage, anomalies));
+	assert_int_equal(back.n_anomalies, 1);
+	assert_string_equal(back.anomalies[0].name, "smb1: andx-loop");
+	assert_int_equal(back.limits[0].n, 3);
+	free(at);
+}
+
+static void sighting_source_and_status_survive_the_journey(void **unused)
+{
+	uint64_t first[2] = {1, 500};
+	struct sighting s = {.addr = addr_v4(7),
+			     .n_macs = 1,
+			     .macs = {{{1, 2, 3, 4, 5, 6}}},
+			     .attempts_to = 9,
+			     .has_spoken = true,
+			     .first_ns = 1,
+			     .last_ns = 2},
+			s2;
+	struct exchange_source o = {.packets = 3,
+				    .listened_ns = 8,
+				    .first_seq = first,
+				    .n_files = 2,
+				    .error = "x.pcap: no capture"},
+			       o2;
+	struct exchange_status t = {1, 2, 3, 4}, t2;
+	struct bytes m = {0};
+	uint8_t *at = NULL;
+
+	(void)unused;
+	assert_int_equal(exchange_pack_sighting(&s, &at, &m.len), RC_OK);
+	m.at = at;
+	assert_int_equal(exchange_unpack_sighting(m, &s2), RC_OK);
+	free(at);
+	assert_true(addr_eq(&s2.addr, &s.addr) && s2.n_macs == 1 && mac_eq(s2.macs, s.macs));
+	assert_true(s2.has_spoken && s2.attempts_to == 9 && s2.last_ns == 2);
+	assert_int_equal(exchange_pack_source(&o, &at, &m.len), RC_OK);
+	m.at = at;
+	assert_int_equal(exchange_unpack_source(m, &o2), RC_OK);
+	free(at);
+	assert_int_equal(o2.n_files, 2);
+	assert_int_equal(o2.first_seq[1], 500);
+	assert_string_equal(o2.error, o.error);
+	free(o2.first_seq);
+	assert_int_equal(exchange_pack_status(&t, &at, &m.len), RC_OK);
+	m.at = at;
+	assert_int_equal(exchange_unpack_status(m, &t2), RC_OK);
+	free(at);
+	assert_memory_equal(&t2, &t, sizeof(t));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_finding_survives_the_journey),
+		cmocka_unit_test(a_value_out_of_range_is_refused),
+		cmocka_unit_test(coverage_survives_the_journey),
+		cmocka_unit_test(sighting_source_and_status_survive_the_journey),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
