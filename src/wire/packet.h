@@ -18,7 +18,7 @@
 enum { PACKET_LAYERS = 12 };
 
 enum packet_kind {
-	PACKET_OTHER,    /* fine, but nothing that quell reads: STP, LLDP, IGMP, … */
+	PACKET_OTHER,    /* fine, but nothing that quell reads: STP, LLDP, … */
 	PACKET_ARP,      /* `arp` is set */
 	PACKET_FRAGMENT, /* IP fragment: addresses, proto and `frag` are set, payload is its data */
 	PACKET_TCP,      /* ports, `tcp`, payload */
@@ -60,7 +60,7 @@ struct packet {
 	uint8_t ip_proto;  /* of the innermost IP header; for v6 after extension headers */
 	uint8_t ttl;       /* or hop limit */
 	uint8_t shard;     /* set by the front: which part of the flow engine owns it */
-	uint32_t vlan;     /* outer tag << 12 | inner tag, without priority; 0: untagged */
+	uint32_t vlan;     /* without priority: the tag, or outer << 12 | inner; 0: untagged */
 	uint32_t wire_len; /* of the whole frame on the wire */
 	uint32_t hash;     /* of the flow, the same for both directions; set by the front */
 	union {
@@ -71,7 +71,7 @@ struct packet {
 	struct bytes payload; /* of the innermost protocol, without trailing padding of Ethernet */
 	uint32_t payload_missing; /* bytes of the payload that the snap length cut off */
 	struct mac src_mac, dst_mac;
-	bool has_mac;
+	bool has_mac;    /* the MACs are those of this IP packet's link; cooked: dst_mac is zero */
 	bool is_tick;    /* the flow engine's clocks tick before this packet; set by the front */
 	const char *why; /* PACKET_MALFORMED: "ip4", "tcp", …; a literal */
 };
