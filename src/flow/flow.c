@@ -255,7 +255,7 @@ static void shed(struct flow_table *t)
 static void set_up(struct flow_table *t, struct flow *f, enum dir dir)
 {
 	const struct packet *p = t->p;
-	int src = dir; /* the sender's place in the arrays */
+	unsigned src = dir; /* the sender's place in the arrays */
 
 	f->addr[src] = p->src;
 	f->addr[!src] = p->dst;

@@ -225,10 +225,12 @@ static bool read_on(struct flow_table *t, struct flow *f, enum dir dir, struct b
 static bool read_buf(struct flow_table *t, struct flow *f, enum dir dir)
 {
 	struct half *h = &f->stream->half[dir];
-	struct bytes in = {h->buf + h->at, h->len};
 
 	if (h->len == 0 || h->len < h->need)
 		return true;
+
+	struct bytes in = {h->buf + h->at, h->len};
+
 	if (!read_on(t, f, dir, &in))
 		return false;
 	buf_drop(t, h, h->len - in.len);
@@ -598,8 +600,10 @@ static bool glance(struct flow_table *t, struct flow *f, enum dir dir, uint32_t 
 		return true;
 	}
 	if (stream_new(t, f) == NULL) {
-		if (choice == FLOW_FOLLOW)
+		if (choice == FLOW_FOLLOW) {
+			t->stats.streams++;
 			t->sink.closed(t->sink.ctx, reader);
+		}
 		give_up(t, f, in.len);
 		return true;
 	}

@@ -16,7 +16,7 @@
 #include "base/monotime.h"
 #include "flow/flow.h"
 
-enum { NOBODY = UINT32_MAX }; /* no entry */
+#define NOBODY UINT32_MAX /* no entry; more than an enum holds */
 
 enum flow_state {
 	STATE_HALF,    /* an attempt without an outcome */
