@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "office.h"
+#include "kinds.h"
 
 struct kind {
 	const char *name, *help;
@@ -18,6 +18,13 @@ static const struct kind kinds[] = {
 	 "a small office with ordinary traffic, in which a worm spreads from one to nine",
 	 office_main,
 	 {.machines = 60, .minutes = 20}},
+	{"smb", "file copies over SMB 1 and SMB 2", copies_main, {.bytes = 500000000}},
+	{"flood", "SYNs from forged sources, each of them once", flood_main, {.packets = 10000000}},
+	{"outbreak",
+	 "a large site with thousands of infected machines",
+	 outbreak_main,
+	 {.machines = 5000, .minutes = 10}},
+	{"shapes", "a folder of small captures, one case each, with their truth", shapes_main, {0}},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -27,7 +34,8 @@ static void usage(FILE *to)
 	fputs("usage: quell-traffic KIND [options] -w FILE\n\n", to);
 	for (size_t i = 0; i < KINDS; i++)
 		fprintf(to, "  %-9s %s\n", kinds[i].name, kinds[i].help);
-	fputs("\n  -w, --write FILE    the capture; - is stdout\n"
+	fputs("\n  -w, --write FILE    the capture; - is stdout; for shapes a folder; -w may be "
+	      "left out\n"
 	      "  --truth FILE        who is infected, by whom, since when (TSV)\n"
 	      "  --machines N        how many machines\n"
 	      "  --minutes N         how long it lasts\n"
@@ -93,6 +101,8 @@ static bool parse(int argc, char **argv, struct options *opt)
 			return false;
 		}
 	}
+	if (opt->out == NULL && optind + 1 == argc)
+		opt->out = argv[optind++];
 	return opt->out != NULL && optind == argc;
 }
 

@@ -6,20 +6,13 @@
 #ifndef TRAFFIC_OFFICE_H
 #define TRAFFIC_OFFICE_H
 
-#include "net.h"
-#include "sched.h"
+#include "kinds.h"
+#include "lan/net.h"
+#include "lan/sched.h"
 
 enum { OFFICE_MAX = 200, OFFICE_PRINTERS = 4, OFFICE_SITES = 24 };
 
-struct options {
-	const char *out, *truth;
-	unsigned machines, minutes;
-	uint64_t bytes, packets, seed;
-	bool no_worm;
-};
-
 struct office;
-struct smb_drive; /* a connection to a file server that stays open */
 
 struct client {
 	struct actor actor;
@@ -30,11 +23,10 @@ struct client {
 	bool is_vulnerable;
 	struct host *dead_drive;   /* a mapped drive whose server is gone; NULL: none */
 	struct host *dead_printer; /* NULL: none */
-	struct smb_drive *drive;
 };
 
 struct office {
-	struct lan lan;
+	struct lan *lan;
 	struct sched sched;
 	const struct options *opt;
 	uint64_t start, end;
@@ -42,7 +34,7 @@ struct office {
 	struct host sites[OFFICE_SITES];
 	struct client *clients;
 	unsigned n_clients;
-	struct worms *worms; /* NULL: none */
+	struct client auditor, admin; /* only their turns are used */
 };
 
 extern const char *const office_site_names[OFFICE_SITES];
@@ -52,8 +44,5 @@ void office_people(struct office *o);
 
 /* The one at this address of the office's network; NULL: nobody. */
 struct host *office_at(struct office *o, unsigned last_octet);
-
-/* Makes the capture. Returns the program's exit status. */
-int office_main(const struct options *opt);
 
 #endif

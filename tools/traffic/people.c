@@ -32,11 +32,11 @@ static void settle(struct office *o, struct host *h, struct place p)
 	*h = (struct host){.addr = addr_v4(p.addr), .os = p.os};
 	(void)snprintf(h->name, sizeof(h->name), "%s", p.name);
 	memcpy(h->mac.b, p.vendor, 3);
-	rng_fill(&o->lan.rng, h->mac.b + 3, 3);
-	h->ip_id = (uint16_t)rng_next(&o->lan.rng);
-	h->port = (uint16_t)(1030 + rng_below(&o->lan.rng, 400));
+	rng_fill(&o->lan->rng, h->mac.b + 3, 3);
+	h->ip_id = (uint16_t)rng_next(&o->lan->rng);
+	h->port = (uint16_t)(1030 + rng_below(&o->lan->rng, 400));
 	if (p.os != OS_XP && p.os != OS_2003)
-		h->port = (uint16_t)(49160 + rng_below(&o->lan.rng, 2000));
+		h->port = (uint16_t)(49160 + rng_below(&o->lan->rng, 2000));
 }
 
 static void settle_client(struct office *o, unsigned i)
@@ -51,10 +51,11 @@ static void settle_client(struct office *o, unsigned i)
 	(void)snprintf(name, sizeof(name), "%s-%03u", os == OS_2003 ? "SRV" : "PC", i + 1);
 	settle(o, &c->host,
 	       (struct place){name, OFFICE_NET + FIRST_CLIENT + i, os,
-			      vendors[rng_below(&o->lan.rng, 6)]});
-	net_join(&o->lan, &c->host);
+			      vendors[rng_below(&o->lan->rng, 6)]});
+	net_join(o->lan, &c->host);
 	(void)snprintf(c->user, sizeof(c->user), "%s%u", first[i % 12], i / 12);
 	c->office = o;
+	c->host.is_off = true; /* until somebody comes and switches it on */
 	if (i % 16 == 5)
 		c->dead_drive = &o->gone;
 	if (i % 20 == 3)
@@ -74,7 +75,7 @@ void office_people(struct office *o)
 
 	for (unsigned i = 0; i < 5; i++) {
 		settle(o, hosts[i], servers[i]);
-		net_join(&o->lan, hosts[i]);
+		net_join(o->lan, hosts[i]);
 	}
 	for (unsigned i = 0; i < OFFICE_PRINTERS; i++) {
 		char name[HOST_NAME];
@@ -82,7 +83,7 @@ void office_people(struct office *o)
 		(void)snprintf(name, sizeof(name), "NPI%04X", 0x51a0 + i * 0x111);
 		settle(o, &o->printers[i],
 		       (struct place){name, OFFICE_NET + 20 + i, OS_PRINTER, hp});
-		net_join(&o->lan, &o->printers[i]);
+		net_join(o->lan, &o->printers[i]);
 	}
 	o->printers[OFFICE_PRINTERS - 1].is_off = true;
 	/* A file server in another building that was switched off last year. */

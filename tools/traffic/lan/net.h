@@ -7,8 +7,8 @@
 
 #include "base/addr.h"
 #include "base/bytes.h"
-#include "rng.h"
-#include "trace.h"
+#include "lan/rng.h"
+#include "lan/trace.h"
 
 #define US     1000ull
 #define MS     1000000ull
@@ -17,7 +17,7 @@
 
 enum os { OS_OTHER, OS_XP, OS_2003, OS_2008, OS_7, OS_10, OS_LINUX, OS_PRINTER };
 
-enum { HOST_NAME = 16, NET_MSS = 1460, NET_LOCAL = 256 };
+enum { HOST_NAME = 16, NET_MSS = 1460, NET_LOCAL = 256, LAN_SCRATCH = (1 << 20) + 4096 };
 
 struct host {
 	struct addr addr;
@@ -35,7 +35,14 @@ struct lan {
 	struct rng rng;
 	uint64_t known_until[NET_LOCAL][NET_LOCAL]; /* [who][whom]: ARP cache entry lasts until */
 	uint16_t hosts;                             /* indexes given out */
+	uint8_t *scratch; /* LAN_SCRATCH bytes for a message in the making */
 };
+
+/* Zeroed memory for a LAN that writes to `path`; seeded. NULL: it said why on stderr. */
+struct lan *lan_new(const char *path, uint64_t seed);
+
+/* Ends the file and frees the LAN. The program's exit status. */
+int lan_finish(struct lan *n, const char *path);
 
 /* Gives the host a place on the segment. */
 void net_join(struct lan *n, struct host *h);
@@ -73,6 +80,9 @@ struct segment {
 };
 
 void tcp_segment(struct lan *n, uint64_t at, const struct segment *s);
+
+/* Puts the right checksum into the IPv4 header at `ip`. */
+void net_seal_ip4(uint8_t *ip);
 
 /* An echo request and its answer. */
 void net_ping(struct lan *n, uint64_t at, struct host *from, struct host *to);

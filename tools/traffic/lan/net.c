@@ -1,4 +1,8 @@
-#include "net.h"
+#include "lan/net.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum {
 	ETH = 14,
@@ -25,6 +29,38 @@ struct packet_to {
 	uint8_t proto, ttl;
 	uint16_t id;
 };
+
+static void complain(const char *path, int why)
+{
+	fprintf(stderr, "quell-traffic: %s: %s\n", path, strerror(why));
+}
+
+struct lan *lan_new(const char *path, uint64_t seed)
+{
+	struct lan *n = calloc(1, sizeof(*n));
+
+	if (n == NULL || (n->scratch = malloc(LAN_SCRATCH)) == NULL ||
+	    trace_open(path, &n->trace) != RC_OK) {
+		complain(path, errno);
+		if (n != NULL)
+			free(n->scratch);
+		free(n);
+		return NULL;
+	}
+	n->rng.state = seed;
+	return n;
+}
+
+int lan_finish(struct lan *n, const char *path)
+{
+	enum rc rc = trace_close(n->trace);
+
+	if (rc != RC_OK)
+		complain(path, errno);
+	free(n->scratch);
+	free(n);
+	return rc == RC_OK ? 0 : 1;
+}
 
 void net_join(struct lan *n, struct host *h)
 {
@@ -99,10 +135,18 @@ static struct writer frame(struct lan *n, uint64_t at, size_t len)
 	return (struct writer){to, 0, len, false};
 }
 
+void net_seal_ip4(uint8_t *ip)
+{
+	uint16_t sum;
+
+	memset(ip + 10, 0, 2);
+	sum = fold(add_bytes(0, (struct bytes){ip, (size_t)(ip[0] & 15) * 4}));
+	memcpy(ip + 10, &sum, 2);
+}
+
 static struct writer ip4_packet(struct lan *n, const struct packet_to *p, size_t len)
 {
 	struct writer w = frame(n, p->at, ETH + IP4 + len);
-	uint16_t sum;
 
 	ethernet(&w, p->smac, p->dmac, ETHERTYPE_IP4);
 	wr_be(&w, 1, 0x45);
@@ -115,8 +159,7 @@ static struct writer ip4_packet(struct lan *n, const struct packet_to *p, size_t
 	wr_be(&w, 2, 0);
 	wr_bytes(&w, (struct bytes){p->src->b + 12, 4});
 	wr_bytes(&w, (struct bytes){p->dst->b + 12, 4});
-	sum = fold(add_bytes(0, (struct bytes){w.at + ETH, IP4}));
-	memcpy(w.at + ETH + 10, &sum, 2);
+	net_seal_ip4(w.at + ETH);
 	return w;
 }
 

@@ -1,10 +1,10 @@
-#include "sched.h"
+#include "lan/sched.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "trace.h"
+#include "lan/trace.h"
 
 static bool is_before(const struct actor *a, const struct actor *b)
 {

@@ -1,13 +1,12 @@
-#include "web.h"
+#include "talk/web.h"
 
 #include <stdio.h>
 
-enum { BODY = 1 << 18, TLS_RECORD = 1 << 14, TLS_DATA = 23, TLS_CHANGE = 20, TLS_HELLO = 22 };
+enum { TLS_RECORD = 1 << 14, TLS_DATA = 23, TLS_CHANGE = 20, TLS_HELLO = 22 };
 
-/* The same filler for everybody: text that looks like a page. */
-static struct bytes filler(size_t n)
+struct bytes filler(size_t n)
 {
-	static uint8_t text[BODY];
+	static uint8_t text[WEB_FILLER];
 	static const char line[] = "<p>The quarterly figures of the stationery department.</p>\r\n";
 
 	if (text[0] == 0) {

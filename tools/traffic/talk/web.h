@@ -2,7 +2,11 @@
 #ifndef TRAFFIC_WEB_H
 #define TRAFFIC_WEB_H
 
-#include "tcp.h"
+#include "lan/tcp.h"
+
+/* Text that looks like a page or a document, the same for everybody; at most WEB_FILLER. */
+enum { WEB_FILLER = 1 << 20 };
+struct bytes filler(size_t n);
 
 struct visit {
 	const char *site;

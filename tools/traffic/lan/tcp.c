@@ -1,4 +1,4 @@
-#include "tcp.h"
+#include "lan/tcp.h"
 
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, WINDOW = 65535, GIGABIT_NS_PER_BYTE = 8 };
 
@@ -105,6 +105,9 @@ static void acknowledge(struct tcp *t, unsigned side)
 void tcp_say(struct tcp *t, unsigned side, struct bytes data)
 {
 	size_t mss = addr_is_v4(&t->end[0]->addr) ? NET_MSS : NET_MSS - 20;
+
+	if (t->mss > 0)
+		mss = t->mss;
 
 	t->at += t->delay + rng_below(&t->net->rng, 100000);
 	while (data.len > 0) {

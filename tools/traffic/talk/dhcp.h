@@ -2,7 +2,7 @@
 #ifndef TRAFFIC_DHCP_H
 #define TRAFFIC_DHCP_H
 
-#include "net.h"
+#include "lan/net.h"
 
 /* Discover, offer, request, acknowledgement. Returns when it is over. */
 uint64_t dhcp_lease(struct lan *n, uint64_t at, struct host *client, struct host *server);

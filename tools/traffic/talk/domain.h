@@ -2,7 +2,7 @@
 #ifndef TRAFFIC_DOMAIN_H
 #define TRAFFIC_DOMAIN_H
 
-#include "net.h"
+#include "lan/net.h"
 
 /* A user logs on: AS exchange with a first answer that wants pre-authentication, then a ticket
  * for `service` ("cifs/fs01"). Returns when it is over. */

@@ -1,4 +1,4 @@
-#include "names.h"
+#include "talk/names.h"
 
 enum { MESSAGE = 512, A = 1, SRV = 33, NB = 32, IN = 1 };
 

@@ -5,7 +5,7 @@
 #ifndef TRAFFIC_TCP_H
 #define TRAFFIC_TCP_H
 
-#include "net.h"
+#include "lan/net.h"
 
 struct tcp {
 	struct lan *net;
@@ -15,6 +15,7 @@ struct tcp {
 	uint8_t pending[2]; /* segments of this side that nothing has acknowledged yet */
 	uint64_t at;        /* of the last segment; who wants a pause adds to it */
 	uint64_t delay;     /* one way, in nanoseconds */
+	size_t mss;         /* 0: as large as Ethernet takes */
 };
 
 enum { TCP_CLIENT = 0, TCP_SERVER = 1 };

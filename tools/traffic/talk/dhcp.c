@@ -1,4 +1,4 @@
-#include "dhcp.h"
+#include "talk/dhcp.h"
 
 enum { DISCOVER = 1, OFFER = 2, REQUEST = 3, ACKNOWLEDGE = 5, MESSAGE = 548, LEASE_S = 3600 };
 

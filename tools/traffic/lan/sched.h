@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lan/trace.h"
+
 struct actor {
 	uint64_t at_ns; /* next turn; step() moves it on, ACTOR_DONE ends it */
 	uint64_t order; /* set by sched_add(): ties go to who came first */
@@ -23,8 +25,6 @@ struct sched {
 	size_t n, cap;
 	uint64_t added;
 };
-
-struct trace;
 
 /* `a` is the caller's and stays where it is until the end. */
 void sched_add(struct sched *s, struct actor *a);

@@ -1,14 +1,10 @@
-#include "domain.h"
+#include "talk/domain.h"
 
-#include "tcp.h"
+#include "lan/tcp.h"
+#include "talk/der.h"
 
 enum {
 	MESSAGE = 4096,
-	SEQUENCE = 0x30,
-	INTEGER = 2,
-	OCTETS = 4,
-	ENUMERATED = 10,
-	BITS = 3,
 	TIME = 0x18,
 	TEXT = 0x1b, /* GeneralString */
 	AS_REQ = 10,
@@ -23,39 +19,6 @@ enum {
 
 #define REALM "KONTOR.EXAMPLE"
 #define LATER "20370913024805Z"
-
-/* DER with lengths of three bytes throughout: known only when the content is there. */
-static size_t der_open(struct writer *w, unsigned tag)
-{
-	wr_be(w, 1, tag);
-	wr_be(w, 3, 0x820000);
-	return w->len;
-}
-
-static void der_close(struct writer *w, size_t start)
-{
-	wr_patch_be(w, start - 2, 2, w->len - start);
-}
-
-static void der_put(struct writer *w, unsigned tag, struct bytes b)
-{
-	size_t at = der_open(w, tag);
-
-	wr_bytes(w, b);
-	der_close(w, at);
-}
-
-static void der_number(struct writer *w, unsigned tag, uint32_t v)
-{
-	wr_be(w, 1, tag);
-	wr_be(w, 1, 5);
-	wr_be(w, 5, v);
-}
-
-static void der_text(struct writer *w, unsigned tag, const char *text)
-{
-	der_put(w, tag, (struct bytes){(const uint8_t *)text, strlen(text)});
-}
 
 /* [tag] EXPLICIT INTEGER */
 static void field_number(struct writer *w, unsigned tag, uint32_t v)

@@ -5,7 +5,7 @@
 #ifndef TRAFFIC_NAMES_H
 #define TRAFFIC_NAMES_H
 
-#include "net.h"
+#include "lan/net.h"
 
 /* `answer` NULL: there is no such name. Returns when the answer was there. */
 uint64_t dns_ask(struct lan *n, uint64_t at, struct datagram who, const char *name,
