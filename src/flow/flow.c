@@ -81,13 +81,18 @@ void flow_stats_get(const struct flow_table *t, struct flow_stats *ret_stats)
 	*ret_stats = t->stats;
 }
 
+void flow_prefetch_slot(const struct flow_table *t, uint32_t hash)
+{
+	__builtin_prefetch(&t->slots[hash & t->mask], 1);
+}
+
 void flow_prefetch(const struct flow_table *t, uint32_t hash)
 {
-	const struct slot *s = &t->slots[hash & t->mask];
+	const struct slot *a = &t->slots[hash & t->mask], *b = &t->slots[(hash + 1) & t->mask];
+	uint32_t entry = a->hash == hash ? a->entry : b->hash == hash ? b->entry : 0;
 
-	/* Reading the slot may wait for memory, but the next call does not wait for this one. */
-	if (s->entry != 0)
-		__builtin_prefetch(&t->flows[s->entry - 1]);
+	if (entry != 0)
+		__builtin_prefetch(&t->flows[entry - 1], 1);
 }
 
 static bool ends_are(const struct flow *f, const struct packet *p, int src)
@@ -225,13 +230,30 @@ static struct flow *least_used(struct flow_table *t, enum flow_list list)
 	return &t->flows[t->first[list]];
 }
 
+/* A flood pushes entries out one after the other: have ready what that will touch. */
+static void expect_shed(const struct flow_table *t, const struct flow *f)
+{
+	if (f->next == NOBODY)
+		return;
+
+	const struct flow *next = &t->flows[f->next];
+
+	__builtin_prefetch(&t->slots[next->hash & t->mask], 1);
+	if (next->next == NOBODY)
+		return;
+	__builtin_prefetch(&t->flows[next->next], 1);
+	__builtin_prefetch(&t->flows[next->next].first_seq, 1);
+}
+
 /* Makes room for one. */
 static void shed(struct flow_table *t)
 {
 	struct flow *f = NULL;
 
 	if (t->first[LIST_CLOSED] != NOBODY) {
-		release(t, &t->flows[t->first[LIST_CLOSED]]);
+		f = &t->flows[t->first[LIST_CLOSED]];
+		expect_shed(t, f);
+		release(t, f);
 		return;
 	}
 	if (t->first[LIST_HALF] != NOBODY) {
@@ -241,9 +263,7 @@ static void shed(struct flow_table *t)
 			release(t, f);
 			return;
 		}
-		/* A flood pushes them out one after the other: have the next one's slot ready. */
-		if (f->next != NOBODY)
-			__builtin_prefetch(&t->slots[t->flows[f->next].hash & t->mask], 1);
+		expect_shed(t, f);
 	} else {
 		f = least_used(t, t->first[LIST_PLAIN] != NOBODY ? LIST_PLAIN : LIST_FOLLOWED);
 	}

@@ -107,7 +107,9 @@ void flow_table_free(struct flow_table *t); /* NULL is fine; tells closed(), not
 /* A packet's hash, the same for both directions, from addresses, ports, protocol and VLAN. */
 uint32_t flow_hash(const struct packet *p, uint64_t seed);
 
-/* Starts fetching the memory that flow_packet() will need for a packet of this hash. */
+/* Start fetching the memory that flow_packet() will need for a packet of this hash: first where
+ * the flow is named, some ten packets ahead, then the flow, half as far ahead. */
+void flow_prefetch_slot(const struct flow_table *t, uint32_t hash);
 void flow_prefetch(const struct flow_table *t, uint32_t hash);
 
 /* TCP, UDP and ICMP (whose quoted header names the flow it is about). */
