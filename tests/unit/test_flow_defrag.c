@@ -33,20 +33,6 @@ struct script {
 	uint32_t want_missing;
 };
 
-/* Stands in for wire/: what comes out here is UDP, whatever is in it. */
-enum packet_kind packet_decode_l4(struct bytes datagram, uint32_t missing, struct packet *p)
-{
-	struct reader r = {.rest = datagram};
-
-	p->kind = PACKET_UDP;
-	p->sport = rd_be16(&r);
-	p->dport = rd_be16(&r);
-	rd_skip(&r, 4);
-	p->payload = r.rest;
-	p->payload_missing = missing;
-	return PACKET_UDP;
-}
-
 static uint32_t whole_len(const struct script *s)
 {
 	for (size_t i = 0; i < FRAGS; i++) {
