@@ -200,13 +200,14 @@ struct epidemic *epidemic_start(struct office *o)
 {
 	struct epidemic *e = calloc(1, sizeof(*e));
 	struct client *first = NULL;
+	/* Shares no factor with the number of clients, so it goes through all of them. */
+	unsigned stride = o->n_clients % 7 != 0 ? 7 : o->n_clients % 11 != 0 ? 11 : 13;
 
 	if (e == NULL)
 		return NULL;
 	e->office = o;
 	for (unsigned i = 0; i < o->n_clients && e->vulnerable < INFECTED_MAX; i++) {
-		/* Any step that shares no factor with five goes through all of them. */
-		struct client *c = &o->clients[(i * 7 + 2) % o->n_clients];
+		struct client *c = &o->clients[(i * stride + 2) % o->n_clients];
 
 		if (c->host.os != OS_XP || c->is_vulnerable)
 			continue;

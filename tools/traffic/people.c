@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OFFICE_NET = 0x0a141e00, FIRST_CLIENT = 101, SERVERS = 10 };
+enum { OFFICE_NET = 0x0a141e00, FIRST_CLIENT = 101, SERVERS = 10, CLIENTS_MAX = 150 };
 
 const char *const office_site_names[OFFICE_SITES] = {
 	"www.news.example",   "www.weather.example", "shop.example",         "mail.example",
@@ -97,6 +97,8 @@ void office_people(struct office *o)
 		o->sites[i].via = &o->gateway;
 	}
 	o->n_clients = o->opt->machines > SERVERS ? o->opt->machines - SERVERS + 1 : 1;
+	if (o->n_clients > CLIENTS_MAX)
+		o->n_clients = CLIENTS_MAX; /* the network has no more addresses */
 	o->clients = calloc(o->n_clients, sizeof(*o->clients));
 	if (o->clients == NULL) {
 		fputs("quell-traffic: out of memory\n", stderr);

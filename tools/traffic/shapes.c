@@ -85,6 +85,13 @@ static const struct shape shapes[] = {
 	{"attack-secondary", "TransactNmPipe with secondaries", ATTACK, .style = {.piece = 100}},
 	{"attack-fragments", "RPC packets, WriteAndX and TCP segments all cut elsewhere", ATTACK,
 	 .style = {.by_write = true, .piece = 70, .fragment = 96}, .mss = 50},
+	{"attack-rpc-fragments", "RPC packets written, the last in TransactNmPipe", ATTACK,
+	 .style = {.fragment = 120}},
+	{"attack-alter", "srvsvc comes by alter_context", ATTACK, .style = {.alters = true}},
+	{"attack-twice", "every frame is heard twice", ATTACK, .tap = wrap_twice},
+	{"attack-reordered", "frames change places", ATTACK, .tap = wrap_swap,
+	 .style = {.by_write = true, .piece = 90}},
+	{"attack-sequence-wrap", "sequence numbers pass zero", ATTACK, .first_seq = 0xfffffc00},
 	{"attack-contexts", "twelve interfaces that do not exist in front of the real one", ATTACK,
 	 .style = {.by_write = true, .piece = 160, .decoys = 12}},
 	{"attack-big-endian", "big-endian data representation", ATTACK, .style = {.is_be = true}},
@@ -159,6 +166,7 @@ static int make(const struct shape *s, const char *folder, uint64_t seed)
 		return 1;
 	if (s->tap != NULL)
 		trace_set_tap(st.lan->trace, s->tap, &wrap);
+	st.lan->first_seq = s->first_seq;
 	settle(&st, s->is_v6);
 	s->make(&st, s);
 	return lan_finish(st.lan, path);

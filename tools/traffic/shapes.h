@@ -29,6 +29,7 @@ struct shape {
 	bool is_v6, is_compare;
 	uint16_t port; /* 0: 445 */
 	size_t mss;
+	uint32_t first_seq; /* 0: random */
 };
 
 /* shape_scans.c */

@@ -35,6 +35,7 @@ struct lan {
 	struct rng rng;
 	uint64_t known_until[NET_LOCAL][NET_LOCAL]; /* [who][whom]: ARP cache entry lasts until */
 	uint16_t hosts;                             /* indexes given out */
+	uint32_t first_seq;                         /* of every TCP stream; 0: random */
 	uint8_t *scratch; /* LAN_SCRATCH bytes for a message in the making */
 };
 

@@ -48,6 +48,8 @@ static void start(struct tcp *t, struct lan *n, uint64_t at, struct datagram who
 			  .port = {who.sport, who.dport},
 			  .seq = {(uint32_t)rng_next(&n->rng), (uint32_t)rng_next(&n->rng)},
 			  .at = at};
+	if (n->first_seq != 0)
+		t->seq[0] = t->seq[1] = n->first_seq;
 	t->delay = is_far ? rng_between(&n->rng, 4 * MS, 25 * MS)
 			  : rng_between(&n->rng, 60 * US, 200 * US);
 }

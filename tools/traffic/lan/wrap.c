@@ -146,6 +146,28 @@ void wrap_lose(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame)
 		trace_write(t, at_ns, frame);
 }
 
+void wrap_twice(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame)
+{
+	(void)ctx;
+	trace_write(t, at_ns, frame);
+	trace_write(t, at_ns, frame);
+}
+
+void wrap_swap(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame)
+{
+	struct wrap *x = ctx;
+
+	if (++x->seen % 4 == 2 && frame.len <= sizeof(x->held)) {
+		memcpy(x->held, frame.at, frame.len);
+		x->held_len = frame.len;
+		return;
+	}
+	trace_write(t, at_ns, frame);
+	if (x->held_len > 0)
+		trace_write(t, at_ns, (struct bytes){x->held, x->held_len});
+	x->held_len = 0;
+}
+
 static void one_way(struct trace *t, uint64_t at_ns, struct bytes frame, size_t port_at)
 {
 	unsigned port;

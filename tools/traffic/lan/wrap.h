@@ -5,8 +5,10 @@
 #include "lan/trace.h"
 
 struct wrap {
-	unsigned seen;     /* frames so far */
-	unsigned from, to; /* wrap_lose: frames seen->[from, to) are lost; counted from 1 */
+	unsigned seen;      /* frames so far */
+	unsigned from, to;  /* wrap_lose: frames [from, to) are lost, counted from 1 */
+	uint8_t held[2048]; /* wrap_swap */
+	size_t held_len;
 };
 
 /* Each is a trace_tap whose ctx is a struct wrap. */
@@ -16,6 +18,10 @@ void wrap_gre(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
 void wrap_vxlan(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
 void wrap_fragments(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
 void wrap_lose(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
+
+/* Every frame comes twice; one in four comes after the next. */
+void wrap_twice(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
+void wrap_swap(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
 
 /* Only what port 445 is sent, or only what it sends, is heard. */
 void wrap_to_server(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);

@@ -17,6 +17,7 @@ struct rpc_style {
 	bool is_be;
 	bool has_object;
 	unsigned decoys; /* random interfaces bound in front of the real one */
+	bool alters;     /* the real one comes in an alter_context, after a bind to another */
 };
 
 struct rpc {

@@ -1,9 +1,17 @@
 /* SMB 2.1 as Windows 7 speaks it, one request at a time. */
 #include "talk/smb.h"
+#include "wire/smb1_body.h"
 #include "wire/smb2.h"
 #include "wire/utf16.h"
 
-enum { BLOB = 1024, NAME = 256, MEGABYTE = 1 << 20, DIALECT = 0x0210, CREDIT = 65536 };
+enum {
+	BLOB = 1024,
+	NAME = 256,
+	MEGABYTE = 1 << 20,
+	DIALECT = 0x0210,
+	ANY_DIALECT = 0x02ff,
+	CREDIT = 65536
+};
 
 struct exchange { /* what header the answer shares with its question */
 	uint16_t cmd, charge;
@@ -59,31 +67,54 @@ static void file_id(const struct smb *s, uint8_t to[SMB2_FILE_ID])
 	wr_le(&w, 8, s->file + 0x0000000100000000);
 }
 
-static void two_negotiate(struct smb *s)
+static void offer(struct smb *s, uint16_t dialect)
 {
 	struct exchange x = {SMB2_NEGOTIATE, 1};
 	uint8_t blob[BLOB];
-	struct writer b = {blob, 0, sizeof(blob), false}, w;
-	struct smb2_negotiate q = {
-		.n_dialects = 2, .dialects = {0x0202, DIALECT}, .security_mode = 1};
+	struct writer b = {blob, 0, sizeof(blob), false}, w = begin(s, x, true, STATUS_OK);
 	struct smb2_negotiated a = {.security_mode = 1,
-				    .dialect = DIALECT,
+				    .dialect = dialect,
 				    .capabilities = 0x7,
 				    .max_transact = MEGABYTE,
 				    .max_read = MEGABYTE,
 				    .max_write = MEGABYTE};
 
+	memcpy(a.guid, s->tcp.end[TCP_SERVER]->mac.b, 6);
+	ntlm_offer(&b);
+	a.blob = (struct bytes){blob, b.len};
+	smb2_write_negotiated(&w, &a);
+	answer(s, x, &w);
+}
+
+/* Windows 7 asks in SMB 1 first, whether anything newer is spoken (MS-SMB2 3.2.4.2.2.1). */
+static void ask_in_smb1(struct smb *s)
+{
+	struct writer w = smb_begin(s);
+	struct smb1_header h = {
+		.cmd = SMB1_NEGOTIATE, .flags = 0x18, .flags2 = 0xc843, .pid = 0xfeff};
+
+	smb1_write_header(&w, &h);
+	smb1_write_negotiate(
+		&w, &(struct smb1_negotiate){BYTES("\2NT LM 0.12\0\2SMB 2.002\0\2SMB 2.???\0")});
+	smb_send(s, TCP_CLIENT, &w);
+	offer(s, ANY_DIALECT);
+}
+
+static void two_negotiate(struct smb *s)
+{
+	struct exchange x = {SMB2_NEGOTIATE, 1};
+	struct smb2_negotiate q = {
+		.n_dialects = 2, .dialects = {0x0202, DIALECT}, .security_mode = 1};
+	struct writer w;
+
 	s->message = 0;
-	rng_fill(&s->tcp.net->rng, q.guid, sizeof(q.guid));
-	rng_fill(&s->tcp.net->rng, a.guid, sizeof(a.guid));
+	if (s->tcp.end[TCP_CLIENT]->os == OS_7)
+		ask_in_smb1(s);
+	memcpy(q.guid, s->tcp.end[TCP_CLIENT]->mac.b, 6);
 	w = ask(s, x);
 	smb2_write_negotiate(&w, &q);
 	smb_send(s, TCP_CLIENT, &w);
-	ntlm_offer(&b);
-	a.blob = (struct bytes){blob, b.len};
-	w = begin(s, x, true, STATUS_OK);
-	smb2_write_negotiated(&w, &a);
-	answer(s, x, &w);
+	offer(s, DIALECT);
 }
 
 static void setup(struct smb *s, struct bytes blob, struct bytes reply, uint32_t status)
