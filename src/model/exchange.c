@@ -251,32 +251,36 @@ enum rc exchange_pack_source(const struct exchange_source *s, uint8_t **ret_at, 
 	return pack(&m.base, ret_at, ret_len);
 }
 
+static enum rc source_take(const Quell__Source *m, struct exchange_source *ret_s)
+{
+	size_t n = m->n_first_seq;
+	uint64_t *first_seq = NULL;
+
+	if (n > EXCHANGE_FILES || strlen(m->error) >= sizeof(ret_s->error))
+		return RC_FORMAT;
+	first_seq = calloc(n + 1, sizeof(*first_seq)); /* never calloc(0) */
+	if (first_seq == NULL)
+		return RC_NOMEM;
+	if (n > 0)
+		memcpy(first_seq, m->first_seq, n * sizeof(*first_seq));
+	ret_s->packets = m->packets;
+	ret_s->bytes = m->bytes;
+	ret_s->first_ns = m->first_ns;
+	ret_s->last_ns = m->last_ns;
+	ret_s->listened_ns = m->listened_ns;
+	ret_s->first_seq = first_seq;
+	ret_s->n_files = n;
+	memcpy(ret_s->error, m->error, strlen(m->error) + 1);
+	return RC_OK;
+}
+
 enum rc exchange_unpack_source(struct bytes in, struct exchange_source *ret_s)
 {
 	Quell__Source *m = quell__source__unpack(NULL, in.len, in.at);
-	struct exchange_source s = {0};
-	bool ok = m != NULL && m->n_first_seq <= EXCHANGE_FILES &&
-		  text_take(m->error, s.error, sizeof(s.error));
+	enum rc rc = m != NULL ? source_take(m, ret_s) : RC_FORMAT;
 
-	if (ok && m->n_first_seq > 0) {
-		s.first_seq = calloc(m->n_first_seq, sizeof(*s.first_seq));
-		ok = s.first_seq != NULL;
-	}
-	if (ok) {
-		s.packets = m->packets;
-		s.bytes = m->bytes;
-		s.first_ns = m->first_ns;
-		s.last_ns = m->last_ns;
-		s.listened_ns = m->listened_ns;
-		s.n_files = m->n_first_seq;
-		if (s.n_files > 0)
-			memcpy(s.first_seq, m->first_seq, s.n_files * sizeof(*s.first_seq));
-	}
 	quell__source__free_unpacked(m, NULL);
-	if (!ok)
-		return RC_FORMAT;
-	*ret_s = s;
-	return RC_OK;
+	return rc;
 }
 
 enum rc exchange_pack_status(const struct exchange_status *s, uint8_t **ret_at, size_t *ret_len)
