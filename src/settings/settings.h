@@ -3,13 +3,15 @@
  *
  * One YAML file (quell.yaml(5)), `--set key=value` on top of it. Every key has a row in
  * settings/keys.c with type, range, default and help; detectors' knobs join by themselves as
- * detect.<id>.<knob>. An unknown key is an error that names the nearest one.
+ * detect.<id>.<knob>. An unknown key is an error that names the nearest one. After an error the
+ * settings are half read, and only good for settings_free().
  */
 #ifndef SETTINGS_SETTINGS_H
 #define SETTINGS_SETTINGS_H
 
 #include <stdio.h>
 
+#include "base/bytes.h"
 #include "base/rc.h"
 #include "detect/detect.h"
 #include "model/policy.h"
@@ -23,7 +25,12 @@ void settings_free(struct settings *s); /* NULL is fine */
 /* RC_IO: errno tells; RC_INVAL: `err` holds file, line and what is wrong. */
 MUST_CHECK enum rc settings_read(struct settings *s, const char *path, char *err, size_t err_len);
 
-/* "limits.flows=200000". RC_INVAL: `err` says why. */
+/* The same from memory; `name` stands for the file in messages and origins. */
+MUST_CHECK enum rc settings_read_text(struct settings *s, const char *name, struct bytes text,
+				      char *err, size_t err_len);
+
+/* "limits.flows=200000"; the value is read as YAML, so lists are [a, b]. RC_INVAL: `err` says why.
+ */
 MUST_CHECK enum rc settings_set(struct settings *s, const char *assignment, char *err,
 				size_t err_len);
 
@@ -47,5 +54,16 @@ struct settings_limits {         /* of the whole run; the flow engine divides by
 
 const struct settings_limits *settings_limits(const struct settings *s);
 unsigned settings_workers(const struct settings *s); /* capture.workers; 0: choose */
+
+enum settings_color { SETTINGS_COLOR_AUTO, SETTINGS_COLOR_ALWAYS, SETTINGS_COLOR_NEVER };
+
+enum settings_color settings_color(const struct settings *s); /* output.color */
+const char *settings_format(const struct settings *s);        /* output.format: "human" */
+
+/* Networks that quell may act on, not only listen to: networks.scope. None: nothing. */
+const struct net *settings_scope(const struct settings *s, size_t *ret_n);
+
+/* Names of all keys, for completion and tests; NULL past the last. */
+const char *settings_key_at(const struct settings *s, size_t i);
 
 #endif

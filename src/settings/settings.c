@@ -1,0 +1,186 @@
+#include "settings/settings.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "settings/state.h"
+
+static size_t count_keys(void)
+{
+	size_t n = 0;
+
+	for (const struct key *k = settings_keys; k->name != NULL; k++)
+		n++;
+	for (const struct detector *const *d = detector_registry; *d != NULL; d++) {
+		for (const struct knob *k = (*d)->knobs; k != NULL && k->name != NULL; k++)
+			n++;
+	}
+	return n;
+}
+
+static char *knob_name(struct arena *a, const char *id, const char *knob)
+{
+	size_t len = strlen(id) + strlen(knob) + sizeof("detect..");
+	char *name = arena_alloc(a, len);
+
+	if (name != NULL)
+		(void)snprintf(name, len, "detect.%s.%s", id, knob);
+	return name;
+}
+
+static enum rc add_knobs(struct settings *s, const struct detector *d)
+{
+	for (unsigned i = 0; d->knobs != NULL && d->knobs[i].name != NULL; i++) {
+		const struct knob *k = &d->knobs[i];
+		struct setting *to = &s->all[s->n++];
+
+		to->key = (struct key){knob_name(s->arena, d->id, k->name),
+				       k->help,
+				       KEY_NUMBER,
+				       k->min,
+				       k->max,
+				       k->fallback,
+				       NULL};
+		to->detector = d;
+		to->knob = i;
+		to->number = k->fallback;
+		if (to->key.name == NULL)
+			return RC_NOMEM;
+	}
+	return RC_OK;
+}
+
+enum rc settings_new(struct settings **ret_settings)
+{
+	struct settings *s = calloc(1, sizeof(*s));
+	enum rc rc = RC_NOMEM;
+
+	if (s == NULL)
+		goto out;
+	rc = arena_new(0, &s->arena);
+	if (rc != RC_OK)
+		goto out;
+	rc = RC_NOMEM;
+	s->all = arena_alloc(s->arena, count_keys() * sizeof(*s->all));
+	if (s->all == NULL)
+		goto out;
+	for (const struct key *k = settings_keys; k->name != NULL; k++)
+		s->all[s->n++] = (struct setting){.key = *k, .number = k->fallback};
+	for (const struct detector *const *d = detector_registry; *d != NULL; d++) {
+		rc = add_knobs(s, *d);
+		if (rc != RC_OK)
+			goto out;
+	}
+	settings_update(s);
+	*ret_settings = s;
+	s = NULL;
+	rc = RC_OK;
+out:
+	settings_free(s);
+	return rc;
+}
+
+void settings_free(struct settings *s)
+{
+	if (s == NULL)
+		return;
+	arena_free(s->arena);
+	free(s);
+}
+
+struct setting *settings_find(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (strcmp(s->all[i].key.name, name) == 0)
+			return &s->all[i];
+	}
+	return NULL;
+}
+
+/* Of a key that is in settings/keys.c. */
+static const struct setting *known(const struct settings *s, const char *name)
+{
+	const struct setting *found = settings_find(s, name);
+
+	assert(found != NULL);
+	return found;
+}
+
+static size_t number(const struct settings *s, const char *name)
+{
+	return (size_t)known(s, name)->number;
+}
+
+void settings_update(struct settings *s)
+{
+	const struct setting *local = known(s, "networks.local");
+	const struct setting *trusted = known(s, "trusted");
+
+	s->policy = (struct policy){
+		.local = local->nets,
+		.n_local = local->n,
+		.trusted = trusted->trusted,
+		.n_trusted = trusted->n,
+	};
+	s->limits = (struct settings_limits){
+		.flows = number(s, "limits.flows"),
+		.reassembly_bytes = number(s, "limits.reassembly_mib") << 20,
+		.stream_bytes = number(s, "limits.stream_kib") << 10,
+		.fragments = number(s, "limits.fragments"),
+		.findings = number(s, "limits.findings"),
+		.targets = number(s, "limits.targets"),
+		.hosts = number(s, "limits.hosts"),
+		.syn_timeout_s = (unsigned)number(s, "limits.syn_timeout_s"),
+		.idle_timeout_s = (unsigned)number(s, "limits.idle_timeout_s"),
+		.ring_bytes = number(s, "capture.ring_mib") << 20,
+	};
+}
+
+const struct policy *settings_policy(const struct settings *s)
+{
+	return &s->policy;
+}
+
+long settings_knob(const struct settings *s, const struct detector *d, unsigned index)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->all[i].detector == d && s->all[i].knob == index)
+			return s->all[i].number;
+	}
+	return d->knobs[index].fallback; /* a detector that is not in the registry */
+}
+
+const struct settings_limits *settings_limits(const struct settings *s)
+{
+	return &s->limits;
+}
+
+unsigned settings_workers(const struct settings *s)
+{
+	return (unsigned)number(s, "capture.workers");
+}
+
+enum settings_color settings_color(const struct settings *s)
+{
+	return (enum settings_color)number(s, "output.color");
+}
+
+const char *settings_format(const struct settings *s)
+{
+	const struct setting *format = known(s, "output.format");
+
+	return format->key.choices[format->number];
+}
+
+const struct net *settings_scope(const struct settings *s, size_t *ret_n)
+{
+	const struct setting *scope = known(s, "networks.scope");
+
+	*ret_n = scope->n;
+	return scope->nets;
+}
+
+const char *settings_key_at(const struct settings *s, size_t i)
+{
+	return i < s->n ? s->all[i].key.name : NULL;
+}
