@@ -66,9 +66,9 @@ static void step(struct actor *a)
 		n = (size_t)MIN_TWO << rng_below(&c->lan->rng, 5); /* 64 KiB to 1 MiB */
 	c->smb.tcp.at = c->smb.tcp.at > a->at_ns ? c->smb.tcp.at : a->at_ns;
 	if (c->is_upload)
-		smb_write(&c->smb, filler(n));
+		smb_write(&c->smb, lan_text(c->lan, n));
 	else
-		smb_read(&c->smb, filler(n));
+		smb_read(&c->smb, lan_text(c->lan, n));
 	c->left = c->left > n ? c->left - n : 0;
 	if (c->left == 0) {
 		smb_shut(&c->smb);

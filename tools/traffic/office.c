@@ -71,7 +71,7 @@ static uint64_t use_files(struct client *c, uint64_t at, unsigned rounds)
 		smb_open(&s, "desktop.ini", STATUS_NO_NAME);
 	smb_open(&s, "projects\\plan.doc", STATUS_OK);
 	for (unsigned k = 0; k < rounds; k++) {
-		struct bytes data = filler((size_t)rng_between(r, 500, 16000));
+		struct bytes data = lan_text(o->lan, (size_t)rng_between(r, 500, 16000));
 
 		if (rng_chance(r, 65))
 			smb_read(&s, data);

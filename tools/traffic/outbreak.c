@@ -103,7 +103,7 @@ static void work(struct actor *a)
 		smb_logon(&smb, "clerk", STATUS_OK);
 		smb_tree(&smb, "public", STATUS_OK);
 		smb_open(&smb, "letters\\draft.doc", STATUS_OK);
-		smb_read(&smb, filler((size_t)rng_between(r, 1000, 40000)));
+		smb_read(&smb, lan_text(s->lan, (size_t)rng_between(r, 1000, 40000)));
 		smb_shut(&smb);
 		smb_logoff(&smb);
 	}

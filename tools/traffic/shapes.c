@@ -67,7 +67,7 @@ static void call_after_file(struct stage *st, const struct shape *s)
 	smb_logon(&smb, "clerk", STATUS_OK);
 	smb_tree(&smb, "public", STATUS_OK);
 	smb_open(&smb, "readme.txt", STATUS_OK);
-	smb_read(&smb, filler(9000));
+	smb_read(&smb, lan_text(st->lan, 9000));
 	smb_shut(&smb);
 	smb_tree(&smb, "IPC$", STATUS_OK);
 	smb_open(&smb, "\\BROWSER", STATUS_OK);

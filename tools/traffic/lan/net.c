@@ -35,20 +35,55 @@ static void complain(const char *path, int why)
 	fprintf(stderr, "quell-traffic: %s: %s\n", path, strerror(why));
 }
 
+static void lan_free(struct lan *n)
+{
+	free(n->scratch);
+	free(n->text);
+	free(n->noise);
+	free(n);
+}
+
+static void fill(struct lan *n)
+{
+	static const char line[] = "<p>The quarterly figures of the stationery department.</p>\r\n";
+	struct rng r = {1};
+
+	for (size_t i = 0; i < LAN_TEXT; i++)
+		n->text[i] = (uint8_t)line[i % (sizeof(line) - 1)];
+	rng_fill(&r, n->noise, (size_t)2 * LAN_NOISE);
+}
+
 struct lan *lan_new(const char *path, uint64_t seed)
 {
 	struct lan *n = calloc(1, sizeof(*n));
 
-	if (n == NULL || (n->scratch = malloc(LAN_SCRATCH)) == NULL ||
-	    trace_open(path, &n->trace) != RC_OK) {
+	if (n == NULL) {
 		complain(path, errno);
-		if (n != NULL)
-			free(n->scratch);
-		free(n);
 		return NULL;
 	}
+	n->scratch = malloc(LAN_SCRATCH);
+	n->text = malloc(LAN_TEXT);
+	n->noise = malloc((size_t)2 * LAN_NOISE);
+	if (n->scratch == NULL || n->text == NULL || n->noise == NULL ||
+	    trace_open(path, &n->trace) != RC_OK) {
+		complain(path, errno);
+		lan_free(n);
+		return NULL;
+	}
+	fill(n);
 	n->rng.state = seed;
 	return n;
+}
+
+struct bytes lan_text(const struct lan *n, size_t len)
+{
+	return (struct bytes){n->text, len < LAN_TEXT ? len : LAN_TEXT};
+}
+
+struct bytes lan_noise(struct lan *n, size_t len)
+{
+	return (struct bytes){n->noise + rng_below(&n->rng, LAN_NOISE),
+			      len < LAN_NOISE ? len : LAN_NOISE};
 }
 
 int lan_finish(struct lan *n, const char *path)
@@ -57,8 +92,7 @@ int lan_finish(struct lan *n, const char *path)
 
 	if (rc != RC_OK)
 		complain(path, errno);
-	free(n->scratch);
-	free(n);
+	lan_free(n);
 	return rc == RC_OK ? 0 : 1;
 }
 

@@ -17,7 +17,14 @@
 
 enum os { OS_OTHER, OS_XP, OS_2003, OS_2008, OS_7, OS_10, OS_LINUX, OS_PRINTER };
 
-enum { HOST_NAME = 16, NET_MSS = 1460, NET_LOCAL = 256, LAN_SCRATCH = (1 << 20) + 4096 };
+enum {
+	HOST_NAME = 16,
+	NET_MSS = 1460,
+	NET_LOCAL = 256,
+	LAN_TEXT = 1 << 20,
+	LAN_NOISE = 1 << 14,
+	LAN_SCRATCH = LAN_TEXT + 4096
+};
 
 struct host {
 	struct addr addr;
@@ -36,8 +43,14 @@ struct lan {
 	uint64_t known_until[NET_LOCAL][NET_LOCAL]; /* [who][whom]: ARP cache entry lasts until */
 	uint16_t hosts;                             /* indexes given out */
 	uint32_t first_seq;                         /* of every TCP stream; 0: random */
+	uint8_t *text, *noise;
 	uint8_t *scratch; /* LAN_SCRATCH bytes for a message in the making */
 };
+
+/* n bytes of a document's text, the same for everybody, or of noise that starts elsewhere each
+ * time; at most LAN_TEXT and LAN_NOISE. Valid as long as the LAN. */
+struct bytes lan_text(const struct lan *n, size_t len);
+struct bytes lan_noise(struct lan *n, size_t len);
 
 /* Zeroed memory for a LAN that writes to `path`; seeded. NULL: it said why on stderr. */
 struct lan *lan_new(const char *path, uint64_t seed);

@@ -2,19 +2,7 @@
 
 #include <stdio.h>
 
-enum { TLS_RECORD = 1 << 14, TLS_DATA = 23, TLS_CHANGE = 20, TLS_HELLO = 22 };
-
-struct bytes filler(size_t n)
-{
-	static uint8_t text[WEB_FILLER];
-	static const char line[] = "<p>The quarterly figures of the stationery department.</p>\r\n";
-
-	if (text[0] == 0) {
-		for (size_t i = 0; i < sizeof(text); i++)
-			text[i] = (uint8_t)line[i % (sizeof(line) - 1)];
-	}
-	return (struct bytes){text, n < sizeof(text) ? n : sizeof(text)};
-}
+enum { TLS_DATA = 23, TLS_CHANGE = 20, TLS_HELLO = 22 };
 
 static void say_text(struct tcp *t, unsigned side, const char *text)
 {
@@ -65,22 +53,11 @@ uint64_t http_visit(struct lan *n, uint64_t at, struct datagram who, const struc
 		(void)snprintf(path, sizeof(path), "/%s/%u.html", i == 0 ? "index" : "part",
 			       rng_below(&n->rng, 1000));
 		http_get(&t, v->site, path);
-		http_answer(&t, "text/html", filler(around(&n->rng, v->mean)));
+		http_answer(&t, "text/html", lan_text(n, around(&n->rng, v->mean)));
 		t.at += rng_between(&n->rng, 5 * MS, 400 * MS);
 	}
 	tcp_close(&t, TCP_SERVER);
 	return t.at;
-}
-
-/* Sealed bytes: a run of noise that every connection starts elsewhere in. */
-static struct bytes noise(struct rng *r, size_t n)
-{
-	static uint8_t sea[2 * TLS_RECORD];
-	struct rng fill = {1};
-
-	if (sea[0] == 0 && sea[1] == 0)
-		rng_fill(&fill, sea, sizeof(sea));
-	return (struct bytes){sea + rng_below(r, TLS_RECORD), n < TLS_RECORD ? n : TLS_RECORD};
 }
 
 static void tls_record(struct writer *w, uint8_t type, struct bytes body)
@@ -93,11 +70,11 @@ static void tls_record(struct writer *w, uint8_t type, struct bytes body)
 
 static void tls_data(struct tcp *t, unsigned side, size_t n)
 {
-	static uint8_t room[TLS_RECORD + 64];
+	uint8_t *room = t->net->scratch;
 
 	while (n > 0) {
-		struct writer w = {room, 0, sizeof(room), false};
-		struct bytes part = noise(&t->net->rng, n);
+		struct writer w = {room, 0, LAN_SCRATCH, false};
+		struct bytes part = lan_noise(t->net, n);
 
 		tls_record(&w, TLS_DATA, part);
 		tcp_say(t, side, (struct bytes){room, w.len});
@@ -124,9 +101,9 @@ static void tls_hello(struct tcp *t, unsigned side, const char *site)
 	wr_be(&b, 1, is_client ? 1 : 2);
 	wr_be(&b, 3, 0);
 	wr_be(&b, 2, 0x0303);
-	wr_bytes(&b, noise(&t->net->rng, 32));
+	wr_bytes(&b, lan_noise(t->net, 32));
 	wr_be(&b, 1, 32);
-	wr_bytes(&b, noise(&t->net->rng, 32));
+	wr_bytes(&b, lan_noise(t->net, 32));
 	if (is_client)
 		wr_be(&b, 6, 0x000413011302);
 	else
@@ -150,7 +127,7 @@ static void tls_hello(struct tcp *t, unsigned side, const char *site)
 	if (is_client)
 		wr_be(&s, 2, 36);
 	wr_be(&s, 4, 0x001d0020);
-	wr_bytes(&s, noise(&t->net->rng, 32));
+	wr_bytes(&s, lan_noise(t->net, 32));
 	extension(&b, 51, (struct bytes){share, s.len});
 	wr_patch_be(&b, ext_at, 2, b.len - ext_at - 2);
 	wr_patch_be(&b, 1, 3, b.len - 4);
@@ -192,7 +169,7 @@ uint64_t print_job(struct lan *n, uint64_t at, struct datagram who, size_t pages
 		return at;
 	say_text(&t, TCP_CLIENT, "\033%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PCL\r\n");
 	for (size_t i = 0; i < pages; i++) {
-		tcp_say(&t, TCP_CLIENT, filler(around(&n->rng, 24000)));
+		tcp_say(&t, TCP_CLIENT, lan_text(n, around(&n->rng, 24000)));
 		t.at += 120 * MS;
 	}
 	say_text(&t, TCP_CLIENT, "\033%-12345X@PJL EOJ\r\n");

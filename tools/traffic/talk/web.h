@@ -4,10 +4,6 @@
 
 #include "lan/tcp.h"
 
-/* Text that looks like a page or a document, the same for everybody; at most WEB_FILLER. */
-enum { WEB_FILLER = 1 << 20 };
-struct bytes filler(size_t n);
-
 struct visit {
 	const char *site;
 	unsigned objects;

@@ -60,7 +60,7 @@ uint64_t worm_pull(struct lan *n, uint64_t at, struct host *victim, struct host 
 		   uint16_t port)
 {
 	static const char text[] = "inert test body, not a program. ";
-	static uint8_t body[BODY];
+	uint8_t body[BODY];
 	struct datagram who = {victim, attacker, host_port(victim), port};
 	char site[ADDR_TEXT + 8], addr[ADDR_TEXT], name[16] = "/";
 	struct tcp t;
