@@ -25,7 +25,7 @@ enum {
 	AHEAD_COUNT = 32,    /* so many further ahead: the numbers are right, we missed a lot */
 	BEHIND_RST = 65536,  /* a RST may be that old */
 	HOLE_S = 10,         /* longer than a sender takes to send three times */
-	BUF_START = 2048,
+	BUF_START = 256,
 	BUF_KEEP = 4096, /* an empty buffer of more is given back */
 };
 
@@ -104,6 +104,17 @@ static void buf_free(struct flow_table *t, struct half *h)
 	h->at = h->len = h->cap = 0;
 }
 
+/*
+ * May `n` bytes more be held? What nobody asked for yet has half of the memory at most, so that
+ * many flows of a byte or two cannot take the room of those that are read.
+ */
+static bool may_hold(const struct flow_table *t, bool is_followed, size_t n)
+{
+	size_t most = is_followed ? t->limits.buffer_bytes : t->limits.buffer_bytes / 2;
+
+	return t->buffered <= most && n <= most - t->buffered;
+}
+
 /* False: the limits, or no memory. */
 static bool buf_room(struct flow_table *t, struct half *h, size_t n)
 {
@@ -121,7 +132,7 @@ static bool buf_room(struct flow_table *t, struct half *h, size_t n)
 		cap *= 2;
 	if (cap > t->limits.stream_bytes)
 		cap = t->limits.stream_bytes;
-	if (cap - h->cap > t->limits.buffer_bytes - t->buffered)
+	if (!may_hold(t, h->f->stream->is_followed, cap - h->cap))
 		return false;
 
 	uint8_t *buf = realloc(h->buf, cap);
@@ -455,7 +466,7 @@ static bool has_room(const struct flow_table *t, const struct half *h, size_t le
 	size_t cost = held_cost(len);
 
 	return h->held.pieces < HELD_PIECES && h->held.bytes + cost <= most &&
-	       cost <= t->limits.buffer_bytes - t->buffered;
+	       may_hold(t, h->f->stream->is_followed, cost);
 }
 
 static void hold(struct flow_table *t, struct half *h, uint32_t seq, struct bytes in,
@@ -547,11 +558,11 @@ static void compare_old(struct flow_table *t, const struct half *h, uint32_t seq
 		t->stats.overlaps_differing++;
 }
 
-static struct stream *stream_new(struct flow_table *t, struct flow *f)
+static struct stream *stream_new(struct flow_table *t, struct flow *f, bool is_wanted)
 {
 	struct stream *s = NULL;
 
-	if (sizeof(*s) <= t->limits.buffer_bytes - t->buffered)
+	if (may_hold(t, is_wanted, sizeof(*s)))
 		s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return NULL;
@@ -599,7 +610,7 @@ static bool glance(struct flow_table *t, struct flow *f, enum dir dir, uint32_t 
 			f->reading = READ_DONE;
 		return true;
 	}
-	if (stream_new(t, f) == NULL) {
+	if (stream_new(t, f, choice == FLOW_FOLLOW) == NULL) {
 		if (choice == FLOW_FOLLOW) {
 			t->stats.streams++;
 			t->sink.closed(t->sink.ctx, reader);
@@ -632,7 +643,7 @@ void stream_data(struct flow_table *t, struct flow *f, enum dir dir, uint32_t se
 			f->seq_next[dir] += missing;
 		return;
 	}
-	if (f->stream == NULL && stream_new(t, f) == NULL) {
+	if (f->stream == NULL && stream_new(t, f, false) == NULL) {
 		give_up(t, f, in.len);
 		return;
 	}
