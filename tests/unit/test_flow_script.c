@@ -506,6 +506,13 @@ static void overlaps_go_as_in_windows(void **unused)
 		 .want = "established:C >fabc >x >AAA >BB >C . differ=2"},
 		{"fills the hole and goes on: new", HELD("C A 107 501 AAAA; C A 105 501 BBBB; "),
 		 .want = "established:C >fabc >BBBB >AA . differ=1"},
+		{"starts with an old one that has others behind it: old, then new",
+		 HELD("C A 107 501 AA; C A 112 501 CC; C A 107 501 BBBB; C A 111 501 d; "
+		      "C A 105 501 xy; "),
+		 .want = "established:C >fabc >xy >AA >BB >d >CC . differ=1"},
+		{"an old one is gone, and another comes",
+		 HELD("C A 107 501 AA; C A 105 501 BBBB; C A 112 501 z; C A 109 501 www; "),
+		 .want = "established:C >fabc >BBBB >www >z . differ=1"},
 		{"the same bytes differ from nothing",
 		 HELD("C A 107 501 AAAA; C A 107 501 AAAA; C A 105 501 xyAA; "),
 		 .want = "established:C >fabc >xyAA >AA ."},
@@ -524,6 +531,9 @@ static void holes_are_given_up_when_waiting_is_in_vain(void **unused)
 		{"the receiver has what we miss",
 		 SHAKE "C A 101 501 fabc; C A 110 501 xy; S A 501 112; end",
 		 .want = "established:C >fabc >[5] >xy . gap=5"},
+		{"the receiver has just what we miss",
+		 SHAKE "C A 101 501 fabc; C A 110 501 xy; S A 501 110 q; end",
+		 .want = "established:C >fabc >[5] >xy <q . gap=5"},
 		{"the receiver misses it too",
 		 SHAKE "C A 101 501 fabc; C A 110 501 xy; S A 501 105; @11; S A 501 105; tick; "
 		       "C A 105 501 defgh; end",

@@ -201,6 +201,33 @@ static void closed_flows_go_first_then_idle_ones_then_followed_ones(void **state
 	assert_int_equal(stats_of(b).shed_streams, 1);
 }
 
+static void coming_and_going_loses_nobody(void **state)
+{
+	enum { ALIVE = FLOWS - 4, ROUNDS = 300 };
+	struct bench *b = *state;
+	uint32_t client[ALIVE], seq[ALIVE];
+	uint32_t born = 0;
+
+	for (uint32_t i = 0; i < ALIVE + ROUNDS; i++) {
+		uint32_t at = i < ALIVE ? i : i * 7 % ALIVE, n = i < ALIVE ? i + 1 : ALIVE;
+		unsigned data = 0;
+
+		if (i >= ALIVE)
+			tcp(b, client[at], 445, true, TCP_RST, seq[at], 0, "");
+		client[at] = 100 + born++;
+		seq[at] = 106;
+		shake(b, client[at], 445);
+		data = b->data;
+		for (uint32_t k = 0; k < n; k++)
+			tcp(b, client[k], 445, true, TCP_ACK, seq[k]++, 501, "x");
+		assert_int_equal(b->data, data + n);
+	}
+	assert_int_equal(b->told[FLOW_ESTABLISHED], ALIVE + ROUNDS);
+	assert_int_equal(b->told[FLOW_MIDSTREAM], 0);
+	assert_int_equal(b->opened - b->closed, ALIVE);
+	assert_int_equal(stats_of(b).shed_flows, 0);
+}
+
 static void freeing_a_table_closes_and_tells_nothing_else(void **unused)
 {
 	void *state = NULL;
@@ -328,6 +355,7 @@ int main(void)
 		TEST(a_flood_pushes_out_itself_and_nobody_else),
 		TEST(a_flood_slow_enough_is_told),
 		TEST(closed_flows_go_first_then_idle_ones_then_followed_ones),
+		TEST(coming_and_going_loses_nobody),
 		cmocka_unit_test(freeing_a_table_closes_and_tells_nothing_else),
 		TEST(datagrams_to_everybody_are_no_attempts),
 		TEST(vlans_keep_flows_apart),
