@@ -40,7 +40,7 @@ struct capture;
 struct capture_stats {
 	uint64_t frames, bytes;   /* handed out; bytes as captured */
 	uint64_t lost_kernel;     /* PACKET_STATISTICS drops (live) */
-	uint64_t lost_interface;  /* dropped by the interface before the kernel saw them */
+	uint64_t lost_interface;  /* dropped by the interface: the same for all that share it */
 	uint64_t truncated_files; /* files that end in the middle of a record */
 	uint64_t cut_frames;      /* frames shorter than on the wire: snap length */
 	uint64_t skipped_records; /* records of a file that hold no frame we can read */
@@ -72,7 +72,7 @@ MUST_CHECK enum rc capture_open_live(const struct capture_live_options *opt,
  * Fills `b`. A file: RC_OK with at least one frame, RC_END at the end (also of a file cut off,
  * which capture_stats tells), RC_FORMAT or RC_IO when it is broken beyond reading on:
  * capture_error() says how, and what came before stands. Live: waits up to wait_ms and may come
- * back with none; RC_CLOSED when the interface is gone.
+ * back with none; RC_CLOSED when the interface is gone or was taken down.
  */
 MUST_CHECK enum rc capture_read(struct capture *c, struct block *b, int wait_ms);
 
