@@ -1,0 +1,44 @@
+# Completion of quell for bash. tests/cli/check-docs holds it to what --help lists.
+
+_quell()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W 'watch threats --help --version' -- "$cur")
+		return
+	fi
+	case ${COMP_WORDS[1]}:$prev in
+	watch:-r | watch:-c)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	watch:-i)
+		mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$cur")
+		return ;;
+	watch:-o) words='human json eve csv' ;;
+	threats:-o) words='human json' ;;
+	watch:--for) words='15m 30m 1h' ;;
+	watch:--set)
+		compopt -o nospace
+		words=$(quell watch --dump-config 2>/dev/null | awk '
+			!/^ *#/ && /^ *[a-z_-][a-z0-9_-]*:/ {
+				depth = match($0, /[^ ]/) / 2; key = $1; sub(/:.*/, "", key)
+				depth = int(depth); part[depth] = key; name = key
+				if (depth > 0) name = part[0] "." key
+				if (depth > 1) name = part[0] "." part[1] "." key
+				if ($2 != "") print name "="
+			}') ;;
+	watch:-Y) words=$(quell watch --fields 2>/dev/null | awk '{ print $1 }') ;;
+	watch:--workers) return ;;
+	watch:*)
+		words='-r -i --for --promiscuous --workers -o --exit-code -c --set --dump-config -T
+			-Y --fields --events -h --help' ;;
+	threats:*)
+		words="-o -h --help $(quell threats 2>/dev/null | awk '{ print $1 }')" ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _quell quell
