@@ -12,7 +12,7 @@
 
 enum { SHAPES_EPOCH = 1479729600, SMB_PORT = 445, PATH = 600, SCANNER_TYPE = 1 };
 
-#define NMAP_COMPARE "\\AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\\..\n"
+#define NMAP_COMPARE "\\AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\\..\\n"
 
 static void ask(struct rpc *r, const struct shape *s)
 {
@@ -117,7 +117,7 @@ static const struct shape shapes[] = {
 	{"check-dotdot", "a scanner's harmless question", .make = call, .expect = EXPECT_SCANNER,
 	 .path = "\\..\\"},
 	{"check-compare", "the other harmless question, with 39 letters", .make = call,
-	 .expect = EXPECT_SCANNER, .path = NMAP_COMPARE, .other = "\\\n", .is_compare = true},
+	 .expect = EXPECT_SCANNER, .path = NMAP_COMPARE, .other = "\\n", .is_compare = true},
 	{"path-balanced", "a path with .. that stays below its root", .make = call,
 	 .expect = EXPECT_NOTHING, .path = "\\projects\\..\\archive"},
 	{"path-drive", "an administrator's drive path", .make = call, .expect = EXPECT_NOTHING,
