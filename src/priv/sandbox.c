@@ -49,6 +49,7 @@ static const int allowed[] = {
 	SCMP_SYS(munmap),
 	SCMP_SYS(mremap),
 	SCMP_SYS(madvise),
+	SCMP_SYS(sysinfo), /* qsort() of glibc asks how much memory it may take */
 	/* threads */
 	SCMP_SYS(futex),
 	SCMP_SYS(set_robust_list),
