@@ -5,7 +5,8 @@
 
 #include "proto/proto.h"
 
-enum { AHEAD = 8 }; /* packets whose memory is fetched before they are due */
+/* How many packets ahead memory is fetched: first the slot that names the flow, then the flow. */
+enum { AHEAD_SLOT = 16, AHEAD_FLOW = 8 };
 
 /* Causes of blindness that the coverage counts streams by. */
 enum { BLIND_ENCRYPTED = 1, BLIND_COMPRESSED = 2, BLIND_SEALED = 4, BLIND_LIMIT = 8 };
@@ -354,16 +355,29 @@ static void tick(struct worker *w, const struct packet *p)
 	w->in_tick = false;
 }
 
+/* Starts fetching for a packet that is due soon, if it is ours. */
+static void fetch(const struct worker *w, const struct batch *b, size_t i,
+		  void (*prefetch)(const struct flow_table *t, uint32_t hash))
+{
+	const struct flow_table *t = i < b->n ? w->shards[b->packets[i].shard].table : NULL;
+
+	if (t != NULL)
+		prefetch(t, b->packets[i].hash);
+}
+
 void worker_batch(struct worker *w, struct batch *b)
 {
 	w->out = &b->out[w->opt.id];
+	for (size_t i = 0; i < AHEAD_SLOT; i++)
+		fetch(w, b, i, flow_prefetch_slot);
+	for (size_t i = 0; i < AHEAD_FLOW; i++)
+		fetch(w, b, i, flow_prefetch);
 	for (size_t i = 0; i < b->n; i++) {
 		const struct packet *p = &b->packets[i];
-		const struct packet *ahead = p + AHEAD;
 		struct shard *s = &w->shards[p->shard];
 
-		if (i + AHEAD < b->n && w->shards[ahead->shard].table != NULL)
-			flow_prefetch(w->shards[ahead->shard].table, ahead->hash);
+		fetch(w, b, i + AHEAD_SLOT, flow_prefetch_slot);
+		fetch(w, b, i + AHEAD_FLOW, flow_prefetch);
 		if (p->is_tick)
 			tick(w, p);
 		if (s->table != NULL)
