@@ -7,7 +7,9 @@
 /* clang-format on */
 
 #include <stdlib.h>
+#include <time.h>
 
+#include "base/monotime.h"
 #include "base/text.h"
 
 static void utf16_becomes_utf8_whatever_its_units_are(void **state)
@@ -134,6 +136,21 @@ static void times_are_rfc_3339_in_utc(void **state)
 	assert_string_equal(text_time(UINT64_MAX, to), "2554-07-21T23:34:33.709551Z");
 }
 
+static void every_day_is_as_libc_has_it(void **state)
+{
+	(void)state;
+	for (time_t day = 0; day < 213503; day++) { /* to the end of uint64_t */
+		time_t at = day * 86400 + day % 86400;
+		char to[TEXT_TIME], want[TEXT_TIME];
+		struct tm tm;
+
+		assert_non_null(gmtime_r(&at, &tm));
+		assert_int_not_equal(strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%S.000000Z", &tm),
+				     0);
+		assert_string_equal(text_time((uint64_t)at * NS_PER_S, to), want);
+	}
+}
+
 static void distance_counts_edits(void **state)
 {
 	(void)state;
@@ -153,6 +170,7 @@ int main(void)
 		cmocka_unit_test(nothing_that_acts_reaches_a_terminal),
 		cmocka_unit_test(an_escape_is_never_cut_in_half),
 		cmocka_unit_test(times_are_rfc_3339_in_utc),
+		cmocka_unit_test(every_day_is_as_libc_has_it),
 		cmocka_unit_test(distance_counts_edits),
 	};
 
