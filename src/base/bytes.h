@@ -94,27 +94,46 @@ static inline uint64_t rd_le(struct reader *r, unsigned width)
 
 static inline uint8_t rd_u8(struct reader *r)
 {
-	return (uint8_t)rd_be(r, 1);
+	struct bytes b = rd_take(r, 1);
+
+	return b.len == 1 ? b.at[0] : 0;
 }
 
+/* The fixed widths are written out, so that a compiler makes one load of each. */
 static inline uint16_t rd_be16(struct reader *r)
 {
-	return (uint16_t)rd_be(r, 2);
+	struct bytes b = rd_take(r, 2);
+
+	if (b.len != 2)
+		return 0;
+	return (uint16_t)(b.at[0] << 8 | b.at[1]);
 }
 
 static inline uint32_t rd_be32(struct reader *r)
 {
-	return (uint32_t)rd_be(r, 4);
+	struct bytes b = rd_take(r, 4);
+
+	if (b.len != 4)
+		return 0;
+	return (uint32_t)b.at[0] << 24 | (uint32_t)b.at[1] << 16 | (uint32_t)b.at[2] << 8 | b.at[3];
 }
 
 static inline uint16_t rd_le16(struct reader *r)
 {
-	return (uint16_t)rd_le(r, 2);
+	struct bytes b = rd_take(r, 2);
+
+	if (b.len != 2)
+		return 0;
+	return (uint16_t)(b.at[1] << 8 | b.at[0]);
 }
 
 static inline uint32_t rd_le32(struct reader *r)
 {
-	return (uint32_t)rd_le(r, 4);
+	struct bytes b = rd_take(r, 4);
+
+	if (b.len != 4)
+		return 0;
+	return (uint32_t)b.at[3] << 24 | (uint32_t)b.at[2] << 16 | (uint32_t)b.at[1] << 8 | b.at[0];
 }
 
 static inline uint64_t rd_le64(struct reader *r)
