@@ -24,7 +24,9 @@ struct file_capture {
 	enum rc over;    /* our last word */
 };
 
-enum { FILL_MIN = 32 * 1024 };
+/* Measured: with 128 KiB at a time, more than with 512, what was read is still in the cache when
+ * it is decoded; mapping the file costs more, in page faults, but for the smallest frames. */
+enum { FILL_MIN = 32 * 1024, FILL_MAX = 128 * 1024 };
 
 static enum rc stop(struct file_capture *f, enum rc rc, const char *what)
 {
@@ -91,8 +93,8 @@ static void adapt_fill(struct file_capture *f, const struct block *b, size_t lef
 		f->fill = used + used / 32;
 	if (f->fill < FILL_MIN)
 		f->fill = FILL_MIN;
-	if (f->fill > BLOCK_BYTES)
-		f->fill = BLOCK_BYTES;
+	if (f->fill > FILL_MAX)
+		f->fill = FILL_MAX;
 }
 
 /* Brings more bytes behind the `*len` that are there. */
@@ -170,7 +172,7 @@ enum rc file_capture_new(struct source *src, struct opened opened, struct bytes 
 	f->base.poll_fd = -1;
 	f->source = src;
 	f->opened = opened;
-	f->fill = BLOCK_BYTES;
+	f->fill = FILL_MAX;
 	f->offset = opened.head;
 	f->n_carry = head.len - opened.head;
 	if (f->n_carry > 0)
