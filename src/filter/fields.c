@@ -67,6 +67,18 @@ enum { /* MS-CIFS 2.2.2.1 */
        SMB_NT_TRANSACT = 0xa0,
 };
 
+enum { SMB_FLAGS2_NT_STATUS = 0x4000 };
+
+static bool smb1_is_nt(const struct event *ev)
+{
+	return (ev->smb1.flags2 & SMB_FLAGS2_NT_STATUS) != 0;
+}
+
+static bool smb1_is_dos(const struct event *ev)
+{
+	return !smb1_is_nt(ev);
+}
+
 static bool smb1_has_fid(const struct event *ev)
 {
 	return ev->smb1.fid != 0xffff;
@@ -399,6 +411,10 @@ static const struct field fields[] = { /* sorted by name, as strcmp() does */
 	 "what this frame decided: established, refused, midstream, backscatter")},
 	{PROTO("smb", EV_SMB1)},
 	{UINT("smb.cmd", EV_SMB1, smb1.cmd, "command; each of an AndX chain")},
+	{UINT("smb.error_class", EV_SMB1, smb1.status, "class of a DOS error"),
+	 .when = smb1_is_dos, .mask = 0xff},
+	{UINT("smb.error_code", EV_SMB1, smb1.status, "code of a DOS error"),
+	 .when = smb1_is_dos, .mask = 0xffff0000, .shift = 16},
 	{UINT("smb.fid", EV_SMB1, smb1.fid, "file or pipe handle"), .when = smb1_has_fid},
 	{UTF8("smb.file", EV_SMB1, smb1.name, "name of the file or pipe", smb1_is_file)},
 	{UINT("smb.flags", EV_SMB1, smb1.flags, "header flags")},
@@ -407,7 +423,7 @@ static const struct field fields[] = { /* sorted by name, as strcmp() does */
 	{UINT("smb.mid", EV_SMB1, smb1.mid, "multiplex id")},
 	{UINT("smb.nt.function", EV_SMB1, smb1.trans_sub, "NT Transact: function"),
 	 .when = smb1_is_nt_trans},
-	{UINT("smb.nt_status", EV_SMB1, smb1.status, "NT status")},
+	{UINT("smb.nt_status", EV_SMB1, smb1.status, "NT status"), .when = smb1_is_nt},
 	{UTF8("smb.path", EV_SMB1, smb1.name, "Tree Connect: \\\\server\\share", smb1_is_tree)},
 	{UINT("smb.pid", EV_SMB1, smb1.pid, "process id, low half"), .mask = 0xffff},
 	{UINT("smb.pid.high", EV_SMB1, smb1.pid, "process id, high half"),

@@ -54,6 +54,7 @@ static inline void frame_smb1_call(struct test_frame *f)
 				     .fid = 0x4000,
 				     .trans_sub = 0x26,
 				     .pid = 0x0001fe0d,
+				     .status = 0x00020001,
 				     .mid = 64,
 				     .name = BYTES("\\PIPE\\")};
 	e[2] = of_frame(&e[0], EV_RPC);

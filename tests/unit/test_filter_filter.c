@@ -76,6 +76,8 @@ static const struct {
 	{"smb.cmd == 0b100101", CALL},
 	{"smb.cmd == '%'", CALL},
 	{"smb.cmd >= 0x25 and smb.cmd <= 0x25 and not smb.cmd lt 0x25", CALL},
+	{"smb.error_class == 1 and smb.error_code == 2", CALL},
+	{"smb.nt_status", 0}, /* flags2 says that the status is a DOS error */
 	{"smb.pid == 0xfe0d && smb.pid.high == 1", CALL},
 	{"smb2.sesid == 0xffffffffffffffff", ANSWER},
 	{"smb2.nt_status == 0xc0000022", ANSWER},
