@@ -1,0 +1,443 @@
+/*
+ * Findings are joined and sorted once; two lists of indexes, by source and by target, then give
+ * each machine what it did and what was done to it in one pass.
+ */
+#include "outbreak/outbreak.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/monotime.h"
+#include "outbreak/verdict.h"
+
+enum { WHY_MAX = 5, TARGETS_MAX = 4096, WHY_TEXT = FINDING_WHY + 128 };
+
+#define CONFIDENCE_MAX 0.99
+
+struct deed { /* a finding, seen from one of its two machines */
+	struct addr addr;
+	const struct finding *f;
+};
+
+struct build {
+	const struct outbreak_input *in;
+	struct outbreak *o;
+	struct deed *by_source, *by_target;
+	size_t n_source, n_target;
+	struct map *hosts; /* struct addr -> struct host, before sorting */
+};
+
+static bool is_host(const struct addr *a)
+{
+	return !addr_is_zero(a) && !addr_is_multicast(a);
+}
+
+static int by_finding(const void *a, const void *b)
+{
+	return finding_cmp(a, b);
+}
+
+static int by_deed(const void *a, const void *b)
+{
+	const struct deed *x = a, *y = b;
+	int c = addr_cmp(&x->addr, &y->addr);
+
+	return c != 0 ? c : finding_cmp(x->f, y->f);
+}
+
+static bool is_same_key(const struct finding *a, const struct finding *b)
+{
+	struct finding at_once = *b;
+
+	at_once.first_ns = a->first_ns;
+	return finding_cmp(a, &at_once) == 0;
+}
+
+static enum rc findings_join(struct build *b)
+{
+	struct outbreak *o = b->o;
+	size_t n = b->in->n_findings, kept = 0;
+
+	o->findings = arena_alloc(o->arena, n * sizeof(*o->findings));
+	b->by_source = arena_alloc(o->arena, n * sizeof(*b->by_source));
+	b->by_target = arena_alloc(o->arena, n * sizeof(*b->by_target));
+	if (o->findings == NULL || b->by_source == NULL || b->by_target == NULL)
+		return RC_NOMEM;
+	if (n == 0)
+		return RC_OK;
+	memcpy(o->findings, b->in->findings, n * sizeof(*o->findings));
+	qsort(o->findings, n, sizeof(*o->findings), by_finding);
+	for (size_t i = 1; i < n; i++) {
+		if (is_same_key(&o->findings[kept], &o->findings[i]))
+			finding_add(&o->findings[kept], &o->findings[i]);
+		else if (++kept != i)
+			o->findings[kept] = o->findings[i];
+	}
+	o->n_findings = kept + 1;
+	for (size_t i = 0; i < o->n_findings; i++) {
+		const struct finding *f = &o->findings[i];
+
+		if (is_host(&f->source))
+			b->by_source[b->n_source++] = (struct deed){f->source, f};
+		if (verdict_of_target(f) > VERDICT_NO_EVIDENCE && is_host(&f->target))
+			b->by_target[b->n_target++] = (struct deed){f->target, f};
+	}
+	qsort(b->by_source, b->n_source, sizeof(*b->by_source), by_deed);
+	qsort(b->by_target, b->n_target, sizeof(*b->by_target), by_deed);
+	return RC_OK;
+}
+
+/* The part of a sorted list that is about `a`. */
+static size_t deeds_of(const struct deed *list, size_t n, const struct addr *a,
+		       const struct deed **ret_first)
+{
+	size_t low = 0, high = n, len = 0;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (addr_cmp(&list[mid].addr, a) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	while (low + len < n && addr_eq(&list[low + len].addr, a))
+		len++;
+	*ret_first = list + low;
+	return len;
+}
+
+static const struct trusted *trust_of(const struct build *b, const struct finding *f)
+{
+	return policy_trusts(b->in->policy, &f->source, f->threat);
+}
+
+/* What a finding makes of its source, the operator's word included. */
+static enum verdict deed_verdict(const struct build *b, const struct finding *f)
+{
+	enum verdict v = verdict_of_source(f);
+
+	return v > VERDICT_SCANNER && trust_of(b, f) != NULL ? VERDICT_SCANNER : v;
+}
+
+static struct host *host_put(struct build *b, const struct addr *a)
+{
+	bool is_new = false;
+	struct host *h = map_put(b->hosts, a, &is_new);
+
+	if (h != NULL && is_new)
+		h->seen.addr = *a;
+	return h;
+}
+
+static void seen_at(struct host *h, uint64_t first_ns, uint64_t last_ns)
+{
+	if (h->seen.first_ns == 0 || first_ns < h->seen.first_ns)
+		h->seen.first_ns = first_ns;
+	if (last_ns > h->seen.last_ns)
+		h->seen.last_ns = last_ns;
+}
+
+static enum rc hosts_collect(struct build *b)
+{
+	const struct outbreak_input *in = b->in;
+	size_t most = in->n_sightings + b->n_source + b->n_target;
+	enum rc rc = map_new(most > 0 ? most : 1, sizeof(struct addr), sizeof(struct host), 0,
+			     &b->hosts);
+
+	for (size_t i = 0; rc == RC_OK && i < b->n_source + b->n_target; i++) {
+		const struct deed *d =
+			i < b->n_source ? &b->by_source[i] : &b->by_target[i - b->n_source];
+		struct host *h = host_put(b, &d->addr);
+
+		if (h == NULL)
+			rc = RC_NOMEM;
+		else
+			seen_at(h, d->f->first_ns, d->f->last_ns);
+	}
+	for (size_t i = 0; rc == RC_OK && i < in->n_sightings; i++) {
+		const struct sighting *s = &in->sightings[i];
+
+		if (!is_host(&s->addr))
+			continue;
+
+		/* An address that was only called is no machine, unless it was attacked. */
+		struct host *h =
+			s->has_spoken ? host_put(b, &s->addr) : map_get(b->hosts, &s->addr);
+
+		if (h != NULL)
+			h->seen = *s;
+		else if (s->has_spoken)
+			rc = RC_NOMEM;
+	}
+	return rc;
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	return addr_cmp(a, b);
+}
+
+/* One threat of one source: `n` findings that have it. */
+static enum rc threat_sum(struct build *b, const struct deed *d, size_t n, struct host_threat *t)
+{
+	size_t kept = 0;
+
+	snprintf(t->id, sizeof(t->id), "%s", d->f->threat);
+	t->first_ns = d->f->first_ns;
+	t->targets = arena_alloc(b->o->arena, n * sizeof(*t->targets));
+	if (t->targets == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct finding *f = d[i].f;
+
+		t->attempts += f->count;
+		if (f->first_ns < t->first_ns)
+			t->first_ns = f->first_ns;
+		if (f->last_ns > t->last_ns)
+			t->last_ns = f->last_ns;
+		if (f->has_target)
+			t->targets[t->n_targets++] = f->target;
+	}
+	qsort(t->targets, t->n_targets, sizeof(*t->targets), by_addr);
+	for (size_t i = 0; i < t->n_targets; i++) {
+		if (kept == 0 || !addr_eq(&t->targets[kept - 1], &t->targets[i]))
+			t->targets[kept++] = t->targets[i];
+	}
+	t->n_targets = kept < TARGETS_MAX ? kept : TARGETS_MAX;
+	return RC_OK;
+}
+
+static enum rc threats_sum(struct build *b, struct host *h, const struct deed *d, size_t n)
+{
+	size_t kinds = 0;
+
+	for (size_t i = 0; i < n; i++)
+		kinds += i == 0 || strcmp(d[i - 1].f->threat, d[i].f->threat) != 0;
+	h->threats = arena_alloc(b->o->arena, kinds * sizeof(*h->threats));
+	if (h->threats == NULL)
+		return RC_NOMEM;
+	for (size_t from = 0, to = 0; from < n; from = to) {
+		while (to < n && strcmp(d[from].f->threat, d[to].f->threat) == 0)
+			to++;
+		if (threat_sum(b, d + from, to - from, &h->threats[h->n_threats]) != RC_OK)
+			return RC_NOMEM;
+		h->n_threats++;
+	}
+	return RC_OK;
+}
+
+/* Reasons of one threat and class are not independent: the best one speaks for them. The deeds
+ * stand in the order of threat and class. */
+static double confidence_of(const struct build *b, enum verdict verdict, const struct deed *d,
+			    size_t n)
+{
+	double sum = 0, best = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct finding *f = d[i].f;
+		enum verdict v = deed_verdict(b, f);
+		bool counts =
+			v == verdict || (verdict == VERDICT_INFECTED && v == VERDICT_SUSPECTED);
+
+		if (i > 0 &&
+		    (strcmp(f->threat, d[i - 1].f->threat) != 0 || f->class != d[i - 1].f->class)) {
+			sum = confidence_or(sum, best);
+			best = 0;
+		}
+		if (counts && f->confidence / 100.0 > best)
+			best = f->confidence / 100.0;
+	}
+	sum = confidence_or(sum, best);
+	return sum < CONFIDENCE_MAX ? sum : CONFIDENCE_MAX;
+}
+
+struct reason {
+	const struct finding *f;
+	enum verdict v;
+	bool is_target;
+};
+
+/* Is a the stronger reason? A total order, so that reports are the same every time. */
+static bool is_stronger(const struct reason *a, const struct reason *b)
+{
+	if (a->is_target != b->is_target)
+		return b->is_target;
+	if (a->v != b->v)
+		return a->v > b->v;
+	if (a->f->confidence != b->f->confidence)
+		return a->f->confidence > b->f->confidence;
+	if (a->f->first_ns != b->f->first_ns)
+		return a->f->first_ns < b->f->first_ns;
+	return finding_cmp(a->f, b->f) < 0;
+}
+
+static void reason_put(struct reason *best, size_t *n, struct reason r)
+{
+	size_t at = *n;
+
+	while (at > 0 && is_stronger(&r, &best[at - 1]))
+		at--;
+	if (at == WHY_MAX)
+		return;
+	if (*n < WHY_MAX)
+		++*n;
+	memmove(&best[at + 1], &best[at], (*n - at - 1) * sizeof(*best));
+	best[at] = r;
+}
+
+static const char *reason_text(const struct build *b, const struct reason *r)
+{
+	char text[WHY_TEXT], who[ADDR_TEXT];
+	const struct trusted *t = trust_of(b, r->f);
+
+	if (r->is_target)
+		snprintf(text, sizeof(text), "was attacked by %s (%s, packet %llu)",
+			 addr_format(&r->f->source, who), r->f->threat,
+			 (unsigned long long)(r->f->n_packets > 0 ? r->f->packets[0] : 0));
+	else if (t != NULL)
+		snprintf(text, sizeof(text), "%s; trusted as \"%s\"", r->f->why, t->name);
+	else
+		return r->f->why;
+	return arena_strdup(b->o->arena, text);
+}
+
+static enum rc host_judge(struct build *b, struct host *h)
+{
+	const struct deed *did = NULL, *suffered = NULL;
+	size_t n_did = deeds_of(b->by_source, b->n_source, &h->seen.addr, &did);
+	size_t n_suffered = deeds_of(b->by_target, b->n_target, &h->seen.addr, &suffered);
+	struct reason best[WHY_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_did; i++) {
+		enum verdict v = deed_verdict(b, did[i].f);
+		const struct trusted *t = trust_of(b, did[i].f);
+
+		if (v > h->verdict)
+			h->verdict = v;
+		if (t != NULL && h->trusted == NULL)
+			h->trusted = t->name;
+		if (v > VERDICT_NO_EVIDENCE)
+			reason_put(best, &n, (struct reason){did[i].f, v, false});
+	}
+	h->confidence = confidence_of(b, h->verdict, did, n_did);
+	for (size_t i = 0; i < n_suffered; i++) {
+		double sure = suffered[i].f->confidence / 100.0;
+
+		if (trust_of(b, suffered[i].f) != NULL)
+			continue; /* an attack that the operator ordered */
+		if (h->verdict < VERDICT_TARGETED)
+			h->verdict = VERDICT_TARGETED;
+		if (h->verdict == VERDICT_TARGETED && sure > h->confidence)
+			h->confidence = sure;
+		reason_put(best, &n, (struct reason){suffered[i].f, VERDICT_TARGETED, true});
+	}
+	if (h->verdict == VERDICT_NO_EVIDENCE)
+		h->confidence = 0;
+	h->why = arena_alloc(b->o->arena, n * sizeof(*h->why));
+	if (h->why == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		h->why[i] = reason_text(b, &best[i]);
+		if (h->why[i] == NULL)
+			return RC_NOMEM;
+		h->n_why++;
+	}
+	return threats_sum(b, h, did, n_did);
+}
+
+static int by_verdict(const void *a, const void *b)
+{
+	const struct host *x = a, *y = b;
+
+	if (x->verdict != y->verdict)
+		return x->verdict > y->verdict ? -1 : 1;
+	return addr_cmp(&x->seen.addr, &y->seen.addr);
+}
+
+static enum rc hosts_judge(struct build *b)
+{
+	struct outbreak *o = b->o;
+	size_t n = map_len(b->hosts), quiet = 0;
+
+	o->hosts = arena_alloc(o->arena, n * sizeof(*o->hosts));
+	if (o->hosts == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		o->hosts[i] = *(struct host *)map_at(b->hosts, i, NULL);
+		if (host_judge(b, &o->hosts[i]) != RC_OK)
+			return RC_NOMEM;
+		o->by_verdict[o->hosts[i].verdict]++;
+	}
+	if (n > 0)
+		qsort(o->hosts, n, sizeof(*o->hosts), by_verdict);
+	quiet = o->by_verdict[VERDICT_NO_EVIDENCE];
+	if (quiet > b->in->max_hosts)
+		o->n_hosts_left_out = quiet - b->in->max_hosts;
+	o->n_hosts = n - o->n_hosts_left_out; /* those without evidence stand last */
+	return RC_OK;
+}
+
+/* How many addresses the local networks have in which somebody was heard: 256 for each /24. */
+static enum rc listening_sum(struct build *b)
+{
+	const struct outbreak_input *in = b->in;
+	struct map *nets = NULL;
+	unsigned heard = 0, local = 0;
+	bool is_new = false;
+	enum rc rc = map_new(in->n_sightings + 1, 15, 1, 0, &nets);
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < in->n_sightings; i++) {
+		const struct sighting *s = &in->sightings[i];
+
+		if (!is_host(&s->addr) || !addr_is_v4(&s->addr) ||
+		    !policy_is_local(in->policy, &s->addr))
+			continue;
+		heard += s->attempts_to > 0;
+		if (s->has_spoken && map_put(nets, s->addr.b, &is_new) == NULL)
+			rc = RC_NOMEM;
+	}
+	local = map_len(nets) > 0 ? (unsigned)map_len(nets) * 256 : 256;
+	map_free(nets);
+	/* Nobody called anybody: the sensor still hears for its own address. */
+	b->o->listening = listening_assess((double)in->source.listened_ns / (60.0 * NS_PER_S),
+					   heard > 0 ? heard : 1, local);
+	return rc;
+}
+
+enum rc outbreak_build(const struct outbreak_input *in, struct outbreak **ret_outbreak)
+{
+	struct build b = {.in = in};
+	struct arena *arena = NULL;
+	enum rc rc = arena_new(0, &arena);
+
+	if (rc != RC_OK)
+		return rc;
+	b.o = arena_alloc(arena, sizeof(*b.o));
+	if (b.o == NULL) {
+		arena_free(arena);
+		return RC_NOMEM;
+	}
+	b.o->arena = arena;
+	b.o->source = in->source;
+	b.o->coverage = *in->coverage;
+	rc = findings_join(&b);
+	if (rc == RC_OK)
+		rc = hosts_collect(&b);
+	if (rc == RC_OK)
+		rc = hosts_judge(&b);
+	if (rc == RC_OK)
+		rc = listening_sum(&b);
+	map_free(b.hosts);
+	if (rc != RC_OK) {
+		outbreak_free(b.o);
+		return rc;
+	}
+	*ret_outbreak = b.o;
+	return RC_OK;
+}
