@@ -18,6 +18,7 @@
 #include "model/policy.h"
 
 struct finding_out { /* filled in by the engine, or by a test */
+	/* A count of 0 adds to a finding that was told before, and is no sighting of its own. */
 	void (*found)(void *ctx, const struct finding *f); /* copies what it keeps */
 	/* "I could not look at everything": a literal, counted as a limit hit. */
 	void (*lossy)(void *ctx, const char *what);
