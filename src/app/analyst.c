@@ -176,11 +176,12 @@ static void see_conn(struct analyst *a, const struct event *ev)
 		return;
 	}
 	(void)spoke(a, &ev->src.addr, ev->at_ns);
+	/* Who did not answer may not exist: a sweep must not fill the table with ghosts. */
 	if (outcome == EV_ESTABLISHED || outcome == EV_MIDSTREAM ||
 	    (outcome == EV_REFUSED && !ev->conn.by_icmp))
 		to = spoke(a, &ev->dst.addr, ev->at_ns);
 	else
-		to = sighting_of(a, &ev->dst.addr, ev->at_ns);
+		to = map_get(a->seen, &ev->dst.addr);
 	if (to != NULL)
 		to->attempts_to++;
 }

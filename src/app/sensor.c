@@ -1,6 +1,7 @@
 #include "app/sensor.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,6 +152,7 @@ _Noreturn void sensor_run(const struct watch_options *watch, const struct sensor
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &on, NULL);
+	json_object_seed(1); /* or Jansson would open a file for one; the keys are ours alone */
 	if (shut_in(watch, in, channel_fd) != RC_OK) {
 		perror("quell: the sensor could not give up its rights");
 		_exit(1);
