@@ -129,8 +129,8 @@ static void hold(void *ctx, enum dir dir, struct event *ev)
 		t->out->event(t->out->ctx, dir, ev);
 		return;
 	}
-	if (side->held == NULL)
-		side->held = quota_grow(&t->s->quota, NULL, 0, HELD_MAX * sizeof(*side->held));
+	if (side->held == NULL) /* not of the quota: it must not matter how a stream is cut */
+		side->held = calloc(HELD_MAX, sizeof(*side->held));
 	if (side->held == NULL) {
 		t->out->event(t->out->ctx, dir, ev);
 		return;
@@ -228,18 +228,16 @@ static void opaque(struct turn *t, struct bytes msg)
 }
 
 /* How long the SMB 2 message at the start of `msg` is. */
-static uint32_t compound_part(const struct turn *t, struct bytes msg)
+static uint32_t compound_part(const struct turn *t, struct bytes msg, bool *ret_is_bad)
 {
 	struct smb2_header h;
 	uint32_t left = t->side->frame_left;
 
+	*ret_is_bad = false;
 	if (!smb2_read_header(msg, &h) || h.next == 0)
 		return left;
-	if (h.next < SMB2_HEADER || h.next % 8 != 0 || h.next > left - SMB2_HEADER) {
-		t->out->anomaly(t->out->ctx, t->dir, "smb2", "bad-next-command");
-		return left;
-	}
-	return h.next;
+	*ret_is_bad = h.next < SMB2_HEADER || h.next % 8 != 0 || h.next > left - SMB2_HEADER;
+	return *ret_is_bad ? left : h.next;
 }
 
 /* A message starts. Returns how much of it must be there; 0: it is understood. */
@@ -248,7 +246,7 @@ static size_t start_part(struct turn *t)
 	struct side *side = t->side;
 	struct bytes here = bytes_slice(t->r.rest, 0, side->frame_left);
 	size_t start = side->frame_left < SMB2_HEADER ? side->frame_left : SMB2_HEADER;
-	bool is_1, is_2;
+	bool is_1, is_2, is_bad = false;
 
 	if (here.len < start)
 		return start;
@@ -259,7 +257,7 @@ static size_t start_part(struct turn *t)
 		return 0;
 	}
 	struct nbss_stream *s = t->s;
-	uint32_t whole = is_2 ? compound_part(t, here) : side->frame_left;
+	uint32_t whole = is_2 ? compound_part(t, here, &is_bad) : side->frame_left;
 	struct smb_message m = {t->dir, bytes_slice(here, 0, whole), whole};
 	size_t need = is_2 ? smb2_head(m.head, whole) : smb1_head(m.head, whole);
 	const struct proto_out waiting = {hold, pass_anomaly,  pass_blind,
@@ -267,6 +265,8 @@ static size_t start_part(struct turn *t)
 
 	if (m.head.len < need)
 		return need;
+	if (is_bad)
+		t->out->anomaly(t->out->ctx, t->dir, "smb2", "bad-next-command");
 	m.head.len = need;
 	side->part_left = whole;
 	side->part_pos = 0;
@@ -408,7 +408,7 @@ static void nbss_fini(void *state)
 	for (int i = 0; i < 2; i++) {
 		file_drop(&s->files, s->side[i].body.file);
 		file_drop(&s->files, s->side[i].related);
-		quota_free(&s->quota, s->side[i].held, HELD_MAX * sizeof(struct held));
+		free(s->side[i].held);
 	}
 	files_done(&s->files);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "proto/proto.h"
 #include "wire/interfaces.h"
@@ -14,10 +15,13 @@ enum { HEARD_MAX = 1 << 16 };
 struct heard {
 	char text[HEARD_MAX]; /* one line for each thing told */
 	size_t len;
+	uint64_t lines, sum; /* of all lines, whatever their order */
 };
 
 static void heard_add(struct heard *h, const char *line)
 {
+	h->lines++;
+	h->sum += hash_bytes(line, strlen(line), 0);
 	int n = snprintf(h->text + h->len, HEARD_MAX - h->len, "%s\n", line);
 
 	if (n > 0 && h->len + (size_t)n < HEARD_MAX)
