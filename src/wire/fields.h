@@ -8,6 +8,8 @@
 #ifndef WIRE_FIELDS_H
 #define WIRE_FIELDS_H
 
+#include <assert.h>
+
 #include "base/bytes.h"
 #include "base/uuid.h"
 
@@ -17,9 +19,15 @@ struct fields { /* exactly one is set */
 	bool is_be; /* byte order of the numbers; zeroed: little-endian */
 };
 
+static inline bool fld_reads(const struct fields *f)
+{
+	assert((f->r == NULL) != (f->w == NULL));
+	return f->w == NULL;
+}
+
 static inline uint64_t fld_number(struct fields *f, unsigned width, uint64_t v)
 {
-	if (f->r != NULL)
+	if (fld_reads(f))
 		return f->is_be ? rd_be(f->r, width) : rd_le(f->r, width);
 	if (f->is_be)
 		wr_be(f->w, width, v);
@@ -56,7 +64,7 @@ static inline void fld_const(struct fields *f, unsigned width, uint64_t v)
 
 static inline void fld_zeros(struct fields *f, size_t n)
 {
-	if (f->r != NULL)
+	if (fld_reads(f))
 		rd_skip(f->r, n);
 	else
 		wr_zeros(f->w, n);
@@ -64,7 +72,7 @@ static inline void fld_zeros(struct fields *f, size_t n)
 
 static inline void fld_raw(struct fields *f, uint8_t *at, size_t n)
 {
-	if (f->r != NULL) {
+	if (fld_reads(f)) {
 		struct bytes got = rd_take(f->r, n);
 
 		memset(at, 0, n);

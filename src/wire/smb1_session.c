@@ -21,14 +21,13 @@ void smb1_write_negotiate(struct writer *w, const struct smb1_negotiate *n)
 bool smb1_has_dialect(const struct smb1_negotiate *n, const char *name)
 {
 	struct reader r = {.rest = n->dialects};
-	size_t want = strlen(name);
+	const struct bytes want = {(const uint8_t *)name, strlen(name)};
 
 	while (rd_u8(&r) == DIALECT_FORMAT && !r.bad) {
 		const uint8_t *end = r.rest.len == 0 ? NULL : memchr(r.rest.at, 0, r.rest.len);
 		size_t len = end == NULL ? r.rest.len : (size_t)(end - r.rest.at);
-		struct bytes got = rd_take(&r, len);
 
-		if (len == want && memcmp(got.at, name, want) == 0)
+		if (bytes_eq(rd_take(&r, len), want))
 			return true;
 		rd_skip(&r, 1);
 	}
