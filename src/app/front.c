@@ -101,47 +101,68 @@ static bool keep_datagram(struct batch *b, struct packet *p)
 	return true;
 }
 
-static void decode_one(struct front *f, struct batch *b, const struct frame *frame,
-		       struct packet *p)
+static void set_owner(const struct front *f, struct packet *p)
 {
-	p->at_ns = frame->at_ns;
-	p->mono_ns = monotime_advance(&f->clock, frame->at_ns);
-	p->wire_len = frame->wire_len;
-	p->hash = 0;
-	p->shard = 0;
-	if (frame->at_ns < f->first_ns || f->first_ns == 0)
-		f->first_ns = frame->at_ns;
-	if (frame->at_ns > f->last_ns)
-		f->last_ns = frame->at_ns;
-
-	enum packet_kind kind = packet_decode(frame->linktype, frame->data, p);
-
-	p->is_tick = is_tick(f, p->mono_ns);
-	if (kind == PACKET_FRAGMENT && defrag_packet(f->defrag, p)) {
-		kind = (enum packet_kind)p->kind;
-		if (!keep_datagram(b, p)) {
-			p->kind = PACKET_MALFORMED;
-			p->why = "ip-fragments-room";
-			kind = PACKET_MALFORMED;
-		}
-	}
-	if (kind == PACKET_TCP || kind == PACKET_UDP || kind == PACKET_ICMP) {
-		p->hash = flow_hash(p, f->seed);
-		p->shard = (uint8_t)(p->hash >> 28);
-	} else if (kind == PACKET_OTHER || kind == PACKET_IP) {
-		f->undecoded++;
-	}
+	p->hash = flow_hash(p, f->seed);
+	p->shard = (uint8_t)(p->hash >> 28);
 }
 
-void front_decode(struct front *f, struct batch *b, uint64_t first_seq)
+static bool has_flow(const struct packet *p)
 {
-	b->datagrams_len = 0;
+	return p->kind == PACKET_TCP || p->kind == PACKET_UDP || p->kind == PACKET_ICMP;
+}
+
+void front_decode(const struct front *f, struct batch *b)
+{
 	b->n = b->block->n;
+	b->undecoded = 0;
 	for (size_t i = 0; i < WORKERS_MAX; i++)
 		event_list_clear(&b->out[i]);
 	for (size_t i = 0; i < b->n; i++) {
-		b->packets[i].seq = first_seq + i;
-		decode_one(f, b, &b->block->frames[i], &b->packets[i]);
+		const struct frame *frame = &b->block->frames[i];
+		struct packet *p = &b->packets[i];
+
+		p->seq = b->seq + i;
+		p->at_ns = frame->at_ns;
+		p->wire_len = frame->wire_len;
+		p->hash = 0;
+		p->shard = 0;
+		(void)packet_decode(frame->linktype, frame->data, p);
+		if (has_flow(p))
+			set_owner(f, p);
+		else if (p->kind == PACKET_OTHER || p->kind == PACKET_IP)
+			b->undecoded++;
+	}
+}
+
+/* The packet becomes its datagram if this was the last piece. */
+static void join(struct front *f, struct batch *b, struct packet *p)
+{
+	if (!defrag_packet(f->defrag, p))
+		return;
+	if (!keep_datagram(b, p)) {
+		p->kind = PACKET_MALFORMED;
+		p->why = "ip-fragments-room";
+	} else if (has_flow(p)) {
+		set_owner(f, p);
+	}
+}
+
+void front_order(struct front *f, struct batch *b)
+{
+	f->undecoded += b->undecoded;
+	b->datagrams_len = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		struct packet *p = &b->packets[i];
+
+		p->mono_ns = monotime_advance(&f->clock, p->at_ns);
+		p->is_tick = is_tick(f, p->mono_ns);
+		if (p->at_ns < f->first_ns || f->first_ns == 0)
+			f->first_ns = p->at_ns;
+		if (p->at_ns > f->last_ns)
+			f->last_ns = p->at_ns;
+		if (p->kind == PACKET_FRAGMENT)
+			join(f, b, p);
 	}
 }
 

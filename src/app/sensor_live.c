@@ -49,10 +49,13 @@ static void listen_once(struct listener *l)
 	size_t n = b->block->n;
 	uint64_t seq = atomic_fetch_add(&live->seq, n > 0 ? n : 1);
 
-	if (n > 0)
-		front_decode(l->front, b, seq);
-	else
+	if (n > 0) {
+		b->seq = seq;
+		front_decode(l->front, b);
+		front_order(l->front, b);
+	} else {
 		front_idle(l->front, b, seq, wall_ns());
+	}
 	worker_batch(l->worker, b);
 	pthread_mutex_lock(&live->lock);
 	capture_stats_get(l->capture, &l->stats);

@@ -18,7 +18,9 @@ enum rc block_new(struct block **ret_block)
 		return RC_NOMEM;
 	}
 	b->cap = BLOCK_BYTES;
-	b->n = b->len = 0;
+	b->n = b->len = b->fetched = 0;
+	b->is_fetched = false;
+	b->fetch_errno = 0;
 	*ret_block = b;
 	return RC_OK;
 }
@@ -108,6 +110,16 @@ out:;
 enum rc capture_read(struct capture *c, struct block *b, int wait_ms)
 {
 	return c->kind->read(c, b, wait_ms);
+}
+
+bool capture_can_fetch(const struct capture *c)
+{
+	return c->kind->fetch != NULL;
+}
+
+void capture_fetch(const struct capture *c, struct block *b, uint64_t ticket)
+{
+	c->kind->fetch(c, b, ticket);
 }
 
 const char *capture_error(const struct capture *c)

@@ -16,7 +16,14 @@
 #include "base/bytes.h"
 #include "base/rc.h"
 
-enum { BLOCK_FRAMES = 2048, BLOCK_BYTES = 512 * 1024, FRAME_MAX = 256 * 1024 };
+/* A block takes BLOCK_FILL bytes at a time behind what was left of a record; its table has room for
+ * as many frames as these can hold, a pcap record of an empty frame having 16 bytes. */
+enum {
+	FRAME_MAX = 256 * 1024,
+	BLOCK_FILL = 128 * 1024,
+	BLOCK_BYTES = 512 * 1024,
+	BLOCK_FRAMES = BLOCK_FILL / 16 + 8,
+};
 
 struct frame {
 	uint64_t at_ns;    /* since 1970 UTC */
@@ -30,6 +37,9 @@ struct block {
 	size_t n;
 	uint8_t *buf; /* the frames' bytes, owned; cap bytes */
 	size_t cap, len;
+	bool is_fetched; /* by capture_fetch(): so many bytes, and what stopped it, or 0 */
+	size_t fetched;
+	int fetch_errno;
 };
 
 MUST_CHECK enum rc block_new(struct block **ret_block);
@@ -75,6 +85,16 @@ MUST_CHECK enum rc capture_open_live(const struct capture_live_options *opt,
  * back with none; RC_CLOSED when the interface is gone or was taken down.
  */
 MUST_CHECK enum rc capture_read(struct capture *c, struct block *b, int wait_ms);
+
+/*
+ * Plain files can be read by several threads, each into a block of its own: capture_fetch() brings
+ * the bytes of the block with number `ticket` (0, 1, 2 and so on), in any order and at once, and
+ * capture_read() is then called for each block in the order of the tickets, by one thread at a
+ * time; it may then come back with no frames as well. Nobody has to: capture_read() fetches
+ * for itself.
+ */
+bool capture_can_fetch(const struct capture *c);
+void capture_fetch(const struct capture *c, struct block *b, uint64_t ticket);
 
 const char *capture_error(const struct capture *c); /* "" if there was none */
 

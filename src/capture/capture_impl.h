@@ -15,6 +15,8 @@ struct capture;
 
 struct capture_kind {
 	enum rc (*read)(struct capture *c, struct block *b, int wait_ms);
+	/* Brings the bytes of block `ticket`, touching nothing but the block; or NULL. */
+	void (*fetch)(const struct capture *c, struct block *b, uint64_t ticket);
 	void (*update)(struct capture *c); /* brings c->stats up to date; or NULL */
 	void (*free)(struct capture *c);
 };

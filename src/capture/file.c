@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "capture/capture_impl.h"
 
@@ -22,11 +23,21 @@ struct file_capture {
 	enum rc ended;   /* the source's last word, or RC_OK */
 	int ended_errno; /* for RC_IO */
 	enum rc over;    /* our last word */
+	bool can_fetch;  /* a plain file: */
+	int fd;
+	uint64_t fetch_at; /* where block 0's bytes start */
+	uint64_t ticket;   /* of the block read next */
 };
+
+/* Where the fetched bytes of a block start: in front of them is room for a record's beginning. */
+enum { HEADROOM = BLOCK_BYTES - BLOCK_FILL };
+
+static_assert(HEADROOM > FRAME_MAX + 4096, "any record fits in front of the fetched bytes");
+static_assert(HEADROOM > SOURCE_PIECE + FORMAT_HEAD, "so does what was read to know the format");
 
 /* Measured: with 128 KiB at a time, more than with 512, what was read is still in the cache when
  * it is decoded; mapping the file costs more, in page faults, but for the smallest frames. */
-enum { FILL_MIN = 32 * 1024, FILL_MAX = 128 * 1024 };
+enum { FILL_MIN = 32 * 1024, FILL_MAX = BLOCK_FILL };
 
 static enum rc stop(struct file_capture *f, enum rc rc, const char *what)
 {
@@ -110,6 +121,58 @@ static void read_more(struct file_capture *f, struct block *b, size_t *len)
 		*len += n;
 }
 
+static void file_fetch(const struct capture *c, struct block *b, uint64_t ticket)
+{
+	const struct file_capture *f = (const struct file_capture *)c;
+	uint64_t from = f->fetch_at + ticket * BLOCK_FILL;
+
+	b->is_fetched = true;
+	b->fetched = 0;
+	b->fetch_errno = 0;
+	while (b->fetched < BLOCK_FILL) {
+		ssize_t n = pread(f->fd, b->buf + HEADROOM + b->fetched, BLOCK_FILL - b->fetched,
+				  (off_t)(from + b->fetched));
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			b->fetch_errno = errno;
+		if (n <= 0)
+			return;
+		b->fetched += (size_t)n;
+	}
+}
+
+/* A plain file: what is read is in its place already, unless nobody did it ahead of time. */
+static enum rc take_fetched(struct file_capture *f, struct block *b)
+{
+	if (!b->is_fetched)
+		file_fetch(&f->base, b, f->ticket);
+	b->is_fetched = false;
+	f->ticket++;
+
+	size_t len = f->n_carry + b->fetched;
+	struct bytes in = {b->buf + HEADROOM - f->n_carry, len};
+
+	if (f->n_carry > 0)
+		memcpy(b->buf + HEADROOM - f->n_carry, f->carry, f->n_carry);
+	b->len = HEADROOM + b->fetched;
+	if (b->fetch_errno != 0) {
+		f->ended = RC_IO;
+		f->ended_errno = b->fetch_errno;
+	} else if (b->fetched < BLOCK_FILL) {
+		f->ended = RC_END;
+	}
+	if (scan_run(f, b, &in) == RC_OK && b->n == 0 && f->ended != RC_OK)
+		return finish(f, in.len);
+	assert(in.len <= HEADROOM); /* the table has room for every frame of a block */
+	if (in.len > 0)
+		memcpy(f->carry, in.at, in.len);
+	f->n_carry = in.len;
+	f->base.stats.frames += b->n;
+	return b->n > 0 ? RC_OK : f->over;
+}
+
 static enum rc file_read(struct capture *c, struct block *b, int wait_ms)
 {
 	struct file_capture *f = (struct file_capture *)c;
@@ -120,6 +183,14 @@ static enum rc file_read(struct capture *c, struct block *b, int wait_ms)
 	b->n = b->len = 0;
 	if (f->over != RC_OK)
 		return f->over;
+	if (f->can_fetch) {
+		bool by_caller = b->is_fetched;
+		enum rc rc = take_fetched(f, b);
+
+		while (rc == RC_OK && b->n == 0 && !by_caller)
+			rc = take_fetched(f, b);
+		return rc;
+	}
 	memcpy(b->buf, f->carry, len);
 	f->n_carry = 0;
 	for (;;) {
@@ -156,7 +227,8 @@ static void file_free(struct capture *c)
 enum rc file_capture_new(struct source *src, struct opened opened, struct bytes head,
 			 struct capture **ret_cap)
 {
-	static const struct capture_kind kind = {file_read, NULL, file_free};
+	static const struct capture_kind plain = {file_read, file_fetch, NULL, file_free};
+	static const struct capture_kind packed = {file_read, NULL, NULL, file_free};
 	struct file_capture *f = calloc(1, sizeof(*f));
 
 	assert(opened.head <= head.len && head.len <= FORMAT_HEAD);
@@ -168,7 +240,6 @@ enum rc file_capture_new(struct source *src, struct opened opened, struct bytes 
 		free(f);
 		return RC_NOMEM;
 	}
-	f->base.kind = &kind;
 	f->base.poll_fd = -1;
 	f->source = src;
 	f->opened = opened;
@@ -177,6 +248,12 @@ enum rc file_capture_new(struct source *src, struct opened opened, struct bytes 
 	f->n_carry = head.len - opened.head;
 	if (f->n_carry > 0)
 		memcpy(f->carry, head.at + opened.head, f->n_carry);
+
+	size_t n = 0;
+
+	f->can_fetch = source_hand_over(src, f->carry + f->n_carry, &n, &f->fd, &f->fetch_at);
+	f->n_carry += n;
+	f->base.kind = f->can_fetch ? &plain : &packed;
 	*ret_cap = &f->base;
 	return RC_OK;
 }

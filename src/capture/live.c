@@ -271,7 +271,7 @@ static enum rc start(struct live_capture *l, const struct capture_live_options *
 enum rc capture_open_live(const struct capture_live_options *opt, struct capture **ret_cap,
 			  char *err, size_t err_len)
 {
-	static const struct capture_kind kind = {live_read, live_update, live_free};
+	static const struct capture_kind kind = {live_read, NULL, live_update, live_free};
 	struct live_capture *l = calloc(1, sizeof(*l));
 	enum rc rc = RC_OK;
 

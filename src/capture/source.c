@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
 /* What is read at once of packed data. The first piece, from which packing is told, too. */
-enum { PIECE = 64 * 1024 };
+enum { PIECE = SOURCE_PIECE };
 
 enum packing { PLAIN, GZIP, ZSTD };
 
@@ -217,4 +219,20 @@ bool source_is_packed(const struct source *s)
 bool source_is_cut(const struct source *s)
 {
 	return s->is_cut;
+}
+
+bool source_hand_over(struct source *s, uint8_t *to, size_t *ret_n, int *ret_fd,
+		      uint64_t *ret_offset)
+{
+	off_t at = lseek(s->fd, 0, SEEK_CUR);
+	struct stat st;
+
+	if (s->packing != PLAIN || at == -1 || fstat(s->fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	*ret_n = s->to - s->from;
+	memcpy(to, s->in + s->from, *ret_n);
+	s->from = s->to;
+	*ret_fd = s->fd;
+	*ret_offset = (uint64_t)at;
+	return true;
 }

@@ -24,6 +24,15 @@ MUST_CHECK enum rc source_read(struct source *s, uint8_t *to, size_t cap, size_t
 
 const char *source_error(const struct source *s); /* a literal, "" if there was none */
 
+/*
+ * For a regular file that is not packed: what was read of it but not yet taken goes to `to` (at
+ * most SOURCE_PIECE bytes), and the rest is the caller's to read, from *ret_offset of *ret_fd on.
+ * False: it is no such file, and nothing has changed.
+ */
+enum { SOURCE_PIECE = 64 * 1024 };
+bool source_hand_over(struct source *s, uint8_t *to, size_t *ret_n, int *ret_fd,
+		      uint64_t *ret_offset);
+
 bool source_is_packed(const struct source *s);
 
 /* After RC_END: does the file end in the middle of packed data? */

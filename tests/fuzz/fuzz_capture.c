@@ -1,6 +1,6 @@
 /*
- * The first byte says how small the pieces are, the rest is a file. Read at once or in pieces, it
- * gives the same frames, of sizes within bounds, and comes to the same end.
+ * The first byte says how small the pieces are, the rest is a file. Read at once, fetched ahead or
+ * in pieces, it gives the same frames, of sizes within bounds, and comes to the same end.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static uint64_t mix_frame(uint64_t hash, const struct frame *f)
 	return hash;
 }
 
-static struct outcome read_all(int fd)
+static struct outcome read_all(int fd, bool ahead)
 {
 	struct outcome o = {.rc = RC_OK};
 	struct capture *c = NULL;
@@ -51,11 +51,14 @@ static struct outcome read_all(int fd)
 		require(why != NULL);
 		goto out;
 	}
-	for (;;) {
+	ahead = ahead && capture_can_fetch(c);
+	for (uint64_t ticket = 0;; ticket++) {
+		if (ahead)
+			capture_fetch(c, b, ticket);
 		o.rc = capture_read(c, b, 0);
 		if (o.rc != RC_OK)
 			break;
-		require(b->n > 0 && b->n <= BLOCK_FRAMES && b->len <= b->cap);
+		require((b->n > 0 || ahead) && b->n <= BLOCK_FRAMES && b->len <= b->cap);
 		for (size_t i = 0; i < b->n; i++) {
 			const struct frame *f = &b->frames[i];
 
@@ -112,13 +115,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size / PIECES + 1 > piece)
 		piece = size / PIECES + 1;
 
-	struct outcome whole = read_all(as_file(data, size));
-	struct outcome pieces = read_all(as_pieces(data, size, piece));
+	struct outcome whole = read_all(as_file(data, size), false);
+	struct outcome fetched = read_all(as_file(data, size), true);
+	struct outcome pieces = read_all(as_pieces(data, size, piece), false);
 	bool is_packed = size > 1 && ((data[0] == 0x1f && data[1] == 0x8b) ||
 				      (data[0] == 0x28 && data[1] == 0xb5) ||
 				      (data[1] == 0x2a && data[0] >> 4 == 5));
 	bool is_old = size > 7 && data[0] != 0x0a && memcmp(data + 4, "\2\0\4\0", 4) != 0 &&
 		      memcmp(data + 4, "\0\2\0\4", 4) != 0;
+
+	require(whole.rc == fetched.rc && whole.hash == fetched.hash);
+	require(memcmp(&whole.stats, &fetched.stats, sizeof(whole.stats)) == 0);
 
 	/* How much comes out before a packing error is the library's affair; versions before 2.4
 	 * are read through libpcap, which seeks. */
