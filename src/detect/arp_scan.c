@@ -29,8 +29,8 @@ static const struct knob knobs[] = {
 };
 
 struct asked {
-	struct addr target;
-	uint64_t mono_ns;
+	uint64_t mono_ns, at_ns, seq;
+	uint32_t target; /* the low four bytes: ARP is IPv4's */
 };
 
 struct asker_key { /* no padding */
@@ -40,10 +40,10 @@ struct asker_key { /* no padding */
 
 struct asker {
 	struct asked *ring; /* NULL until the second address; distinct ones, oldest first */
-	struct addr first;
+	struct asked first;
 	uint32_t n;
 	uint32_t in_order, repeats; /* within the ring's life */
-	uint64_t first_ns, last_ns, last_mono;
+	uint64_t first_ns, last_ns; /* of the sweep */
 	uint64_t requests, untold, distinct;
 	uint64_t next_told; /* distinct addresses at which it is told again; 0: nothing told */
 	uint64_t packets[FINDING_PACKETS];
@@ -155,9 +155,16 @@ static bool is_gateway(const struct state *s, const struct addr *a)
 	       __builtin_popcountll(p->askers) >= (ends_like_one ? (need + 1) / 2 : need);
 }
 
-static bool is_next(const struct addr *a, const struct addr *b)
+static bool is_next(uint32_t a, uint32_t b)
 {
-	return memcmp(a->b, b->b, 15) == 0 && b->b[15] > a->b[15] && b->b[15] - a->b[15] <= 4;
+	return b - a >= 1 && b - a <= 4;
+}
+
+static uint32_t low_bytes(const struct addr *a)
+{
+	struct reader r = {{a->b + 12, 4}, false};
+
+	return rd_be32(&r);
 }
 
 static bool ring_drop_old(const struct state *s, struct asker *k, uint64_t now)
@@ -174,22 +181,27 @@ static bool ring_drop_old(const struct state *s, struct asker *k, uint64_t now)
 	return k->n == 0;
 }
 
+static struct asked asked_by(const struct event *ev)
+{
+	return (struct asked){ev->mono_ns, ev->at_ns, ev->seq, low_bytes(&ev->dst.addr)};
+}
+
 /* True: the address is new in this window. */
 static bool ring_put(const struct state *s, struct asker *k, const struct event *ev)
 {
-	const struct addr *target = &ev->dst.addr;
+	uint32_t target = low_bytes(&ev->dst.addr);
 
 	if (ring_drop_old(s, k, ev->mono_ns))
 		k->in_order = k->repeats = 0;
 	for (uint32_t i = k->n; i > 0; i--) {
-		if (addr_eq(&k->ring[i - 1].target, target)) {
+		if (k->ring[i - 1].target == target) {
 			k->repeats += i == k->n || k->repeats < k->n;
 			return false;
 		}
 	}
-	if (k->n > 0 && is_next(&k->ring[k->n - 1].target, target))
+	if (k->n > 0 && is_next(k->ring[k->n - 1].target, target))
 		k->in_order++;
-	k->ring[k->n++] = (struct asked){*target, ev->mono_ns};
+	k->ring[k->n++] = asked_by(ev);
 	return true;
 }
 
@@ -204,8 +216,11 @@ static bool is_sweep(const struct state *s, struct asker *k)
 
 	if (k->n < least)
 		return false;
-	for (uint32_t i = 0; i < k->n; i++)
-		dark += !has_spoken(s, &k->ring[i].target);
+	for (uint32_t i = 0; i < k->n; i++) {
+		struct addr target = addr_v4(k->ring[i].target);
+
+		dark += !has_spoken(s, &target);
+	}
 	k->dark = dark;
 	k->shown = k->n;
 	if (dark * 100 < k->n * (uint32_t)s->set[KNOB_DARK])
@@ -292,24 +307,33 @@ static struct asker *asker_of(struct state *s, const struct asker_key *key, cons
 	if (k == NULL)
 		return NULL;
 	if (is_new) {
-		k->first = ev->dst.addr;
-		k->first_ns = ev->at_ns;
+		k->first = asked_by(ev);
 		k->distinct = 1;
-		k->packets[k->n_packets++] = ev->seq;
 	}
 	k->mac = ev->arp.sha;
 	k->is_forged = k->is_forged || !mac_eq(&ev->arp.sha, &ev->arp.eth_src);
-	if (k->ring == NULL && !addr_eq(&k->first, &ev->dst.addr)) {
+	if (k->ring == NULL && k->first.target != low_bytes(&ev->dst.addr)) {
 		k->ring = calloc(RING, sizeof(*k->ring));
 		if (k->ring != NULL)
-			k->ring[k->n++] = (struct asked){k->first, k->last_mono};
+			k->ring[k->n++] = k->first;
 	}
 	if (ev->at_ns > k->last_ns)
 		k->last_ns = ev->at_ns;
-	k->last_mono = ev->mono_ns;
 	k->requests++;
 	k->untold++;
 	return k->ring == NULL ? NULL : k;
+}
+
+/* The sweep begins with what is in the ring, not with what the machine asked for before. */
+static void evidence_note(struct asker *k)
+{
+	k->first_ns = k->ring[0].at_ns;
+	for (uint32_t i = 0; i < k->n; i++) {
+		if (k->ring[i].at_ns < k->first_ns)
+			k->first_ns = k->ring[i].at_ns;
+		if (k->n_packets < FINDING_PACKETS)
+			k->packets[k->n_packets++] = k->ring[i].seq;
+	}
 }
 
 static void request_observe(struct state *s, const struct event *ev, const struct finding_out *out)
@@ -321,9 +345,8 @@ static void request_observe(struct state *s, const struct event *ev, const struc
 	if (k == NULL || !ring_put(s, k, ev))
 		return;
 	k->distinct++;
-	if (k->n_packets < FINDING_PACKETS)
-		k->packets[k->n_packets++] = ev->seq;
 	if (k->next_told == 0 && is_sweep(s, k)) {
+		evidence_note(k);
 		k->is_gateway = is_gateway(s, &key.source);
 		k->next_told = k->distinct * 2;
 		asker_tell(&key, k, out);

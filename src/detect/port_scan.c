@@ -108,7 +108,7 @@ struct source {
 	uint64_t first_ns, last_ns, last_mono; /* of first contacts */
 	uint64_t attempts, untold;
 	double llr; /* of the random walk, clamped below */
-	uint64_t window_mono;
+	uint64_t window_mono, window_ns, window_seq;
 	uint32_t window_n;
 	uint32_t targets, failed;  /* distinct; at least, once there are many */
 	uint32_t in_order;         /* first contacts just after the one before */
@@ -118,7 +118,7 @@ struct source {
 	struct addr sample[SAMPLES], last;
 	uint64_t packets[FINDING_PACKETS];
 	uint16_t ports[SAMPLES];
-	uint8_t n_ports, n_packets, is_fan, all_crossing, told_packets;
+	uint8_t n_ports, n_packets, is_fan, all_crossing;
 };
 
 struct bucket {             /* where sources wait until they call a second machine */
@@ -305,7 +305,7 @@ static void details_add(struct finding *f, const struct class_key *k, const stru
 	finding_detail_text(f, "pattern", pattern_of(src));
 	if (minutes > 0)
 		finding_detail_number(f, "targets_per_minute",
-				      floor(targets_estimate(src) / minutes * 10) / 10);
+				      floor(targets_estimate(src) / minutes * 100) / 100);
 	at = 0;
 	for (unsigned i = 0; i < SAMPLES && i < src->targets; i++)
 		at += snprintf(text + at, sizeof(text) - (size_t)at, "%s%s", i > 0 ? ", " : "",
@@ -405,6 +405,8 @@ static void first_contact(const struct state *s, struct source *src, const struc
 	src->last = c->dst;
 	if (c->mono_ns - src->window_mono > (uint64_t)s->set[KNOB_WINDOW] * NS_PER_S) {
 		src->window_mono = c->mono_ns;
+		src->window_ns = c->at_ns;
+		src->window_seq = c->seq;
 		if (src->next_told == 0 || !src->is_fan)
 			src->window_n = 0;
 	}
@@ -427,6 +429,30 @@ static void packet_note(struct source *src, uint64_t seq)
 	src->n_packets++;
 }
 
+/* The sweep begins with the first failure since the source last looked benign. */
+static void evidence_note(struct source *src, const struct contact *c, bool was_told)
+{
+	if (!c->failed && !was_told && src->llr <= 0) {
+		src->n_packets = 0;
+		src->untold = 0;
+	}
+	if (!c->failed)
+		return;
+	if (src->n_packets == 0 || c->at_ns < src->first_ns)
+		src->first_ns = c->at_ns;
+	packet_note(src, c->seq);
+}
+
+/* A fan begins with its window, whoever answered. */
+static void fan_begin(struct source *src)
+{
+	if (!src->is_fan)
+		return;
+	src->first_ns = src->window_ns;
+	src->packets[0] = src->window_seq;
+	src->n_packets = 1;
+}
+
 static void contact_take(struct state *s, struct source *src, const struct contact *c,
 			 const struct finding_out *out)
 {
@@ -437,18 +463,16 @@ static void contact_take(struct state *s, struct source *src, const struct conta
 		source_reset(src);
 	src->attempts++;
 	src->untold++;
-	if (src->attempts == 1 || c->at_ns < src->first_ns)
-		src->first_ns = c->at_ns;
 	if (c->at_ns > src->last_ns)
 		src->last_ns = c->at_ns;
 	port_note(src, c->port);
 	if (!dst_is_new(s, src, &c->dst))
 		return;
 	first_contact(s, src, c);
-	if (c->failed || src->n_packets == 0)
-		packet_note(src, c->seq);
+	evidence_note(src, c, was_told);
 	if (!was_told && is_scanner(s, &c->key, src)) {
 		src->next_told = src->targets * 2;
+		fan_begin(src);
 		source_tell(s, &c->key, src, out);
 	} else if (was_told && src->targets >= src->next_told) {
 		src->next_told *= 2;

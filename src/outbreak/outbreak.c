@@ -274,10 +274,26 @@ static bool is_stronger(const struct reason *a, const struct reason *b)
 	return finding_cmp(a->f, b->f) < 0;
 }
 
+/* Of one threat and class the best one speaks: the report has the others as findings. */
+static bool is_same_kind(const struct reason *a, const struct reason *b)
+{
+	return a->is_target == b->is_target && a->f->class == b->f->class &&
+	       strcmp(a->f->threat, b->f->threat) == 0;
+}
+
 static void reason_put(struct reason *best, size_t *n, struct reason r)
 {
 	size_t at = *n;
 
+	for (size_t i = 0; i < *n; i++) {
+		if (!is_same_kind(&r, &best[i]))
+			continue;
+		if (!is_stronger(&r, &best[i]))
+			return;
+		memmove(&best[i], &best[i + 1], (*n - i - 1) * sizeof(*best));
+		at = --*n;
+		break;
+	}
 	while (at > 0 && is_stronger(&r, &best[at - 1]))
 		at--;
 	if (at == WHY_MAX)

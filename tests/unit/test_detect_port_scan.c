@@ -99,6 +99,9 @@ static void a_machine_that_was_benign_is_found_when_it_changes(void **state)
 	for (uint32_t i = 0; i < 8; i++)
 		tries(b, 5000 + i, inside(5), inside(1000 + i), 445, EV_UNANSWERED);
 	assert_int_equal(b->n_found, 1); /* four to come back to even, four to cross */
+	assert_int_equal(b->last.first_ns, 5000 * NS_PER_S + 1); /* not since it was benign */
+	assert_int_equal(b->last.packets[0], 41);
+	assert_int_equal(b->last.count, 8);
 }
 
 static void a_slow_sweep_over_hours_is_found(void **state)
