@@ -302,10 +302,10 @@ void analyst_finish(struct analyst *a, struct coverage *c)
 
 	engine_finish(a->engine);
 
-	const struct finding *findings = engine_findings(a->engine, &n);
+	const struct finding *const *findings = engine_findings(a->engine, &n);
 
 	for (size_t i = 0; i < n; i++)
-		send_finding(a, &findings[i]);
+		send_finding(a, findings[i]);
 	for (size_t i = 0; i < map_len(a->seen); i++)
 		send_sighting(a, map_at(a->seen, i, NULL));
 	engine_coverage(a->engine, c);

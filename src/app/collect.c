@@ -20,8 +20,9 @@ struct collection {
 	struct coverage coverage;
 	struct exchange_source source;
 	struct exchange_status status;
-	struct finding newest;
-	uint64_t refused; /* findings and sightings that the limits left no room for */
+	const struct finding *newest;
+	const struct finding **list; /* what the outbreak borrows */
+	uint64_t refused;            /* findings and sightings that the limits left no room for */
 };
 
 enum rc collection_new(const struct watch_options *watch, struct collection **ret_c)
@@ -51,6 +52,7 @@ void collection_free(struct collection *c)
 		return;
 	map_free(c->findings);
 	map_free(c->sightings);
+	free(c->list);
 	free(c->source.first_seq);
 	free(c);
 }
@@ -80,7 +82,7 @@ static enum rc take_finding(struct collection *c, struct bytes message, enum col
 	}
 	*place = f;
 	if (is_new) {
-		c->newest = f;
+		c->newest = place;
 		*ret_what = COLLECTED_FINDING_NEW;
 	}
 	return RC_OK;
@@ -154,7 +156,7 @@ const struct exchange_status *collection_status(const struct collection *c)
 
 const struct finding *collection_newest(const struct collection *c)
 {
-	return &c->newest;
+	return c->newest;
 }
 
 const char *collection_error(const struct collection *c)
@@ -162,14 +164,24 @@ const char *collection_error(const struct collection *c)
 	return c->source.error;
 }
 
-/* A map's values in a row; n is at least 1 for malloc's sake. NULL: no memory. */
-static void *values(const struct map *m, size_t size)
+/* Where the findings lie; NULL: no memory. */
+static const struct finding **findings_of(const struct map *m)
 {
 	size_t n = map_len(m);
-	unsigned char *row = calloc(n + 1, size);
+	const struct finding **list = calloc(n + 1, sizeof(const struct finding *)); /* never 0 */
+
+	for (size_t i = 0; list != NULL && i < n; i++)
+		list[i] = map_at(m, i, NULL);
+	return list;
+}
+
+static struct sighting *sightings_of(const struct map *m)
+{
+	size_t n = map_len(m);
+	struct sighting *row = calloc(n + 1, sizeof(*row));
 
 	for (size_t i = 0; row != NULL && i < n; i++)
-		memcpy(row + i * size, map_at(m, i, NULL), size);
+		row[i] = *(const struct sighting *)map_at(m, i, NULL);
 	return row;
 }
 
@@ -177,13 +189,15 @@ enum rc collection_outbreak(struct collection *c, bool is_cut, struct outbreak *
 {
 	const struct watch_options *w = c->watch;
 	struct coverage coverage = c->coverage;
-	struct finding *findings = values(c->findings, sizeof(*findings));
-	struct sighting *sightings = values(c->sightings, sizeof(*sightings));
+	const struct finding **list = findings_of(c->findings);
+	struct sighting *sightings = sightings_of(c->sightings);
 	enum rc rc = RC_NOMEM;
 
 	if (c->refused > 0)
 		named_count_add(coverage.limits, &coverage.n_limits, "findings", c->refused);
-	if (findings != NULL && sightings != NULL) {
+	free(c->list);
+	c->list = list;
+	if (list != NULL && sightings != NULL) {
 		struct outbreak_input in = {
 			.source = {.kind = w->n_files > 0 ? "file" : "live",
 				   .names =
@@ -198,7 +212,7 @@ enum rc collection_outbreak(struct collection *c, bool is_cut, struct outbreak *
 				   .is_interrupted = is_cut || c->source.error[0] != '\0',
 				   .note = c->source.error[0] != '\0' ? c->source.error : NULL},
 			.coverage = &coverage,
-			.findings = findings,
+			.findings = list,
 			.n_findings = map_len(c->findings),
 			.sightings = sightings,
 			.n_sightings = map_len(c->sightings),
@@ -208,7 +222,6 @@ enum rc collection_outbreak(struct collection *c, bool is_cut, struct outbreak *
 
 		rc = outbreak_build(&in, ret_outbreak);
 	}
-	free(findings);
 	free(sightings);
 	return rc;
 }

@@ -31,11 +31,12 @@ MUST_CHECK enum rc collection_take(struct collection *c, enum channel_type type,
 				   struct bytes message, enum collected *ret_what);
 
 const struct exchange_status *collection_status(const struct collection *c);
-const struct finding *collection_newest(const struct collection *c); /* of the last *_NEW */
+/* Of the last *_NEW; borrowed until the next message. */
+const struct finding *collection_newest(const struct collection *c);
 const char *collection_error(const struct collection *c); /* why reading ended early, or "" */
 
 /* The answer as far as it is known; `is_cut`: it ended before its time. The outbreak borrows from
- * the collection. */
+ * the collection, until it takes another message. */
 MUST_CHECK enum rc collection_outbreak(struct collection *c, bool is_cut,
 				       struct outbreak **ret_outbreak);
 

@@ -166,6 +166,7 @@ static void put_line(struct bytes line)
 /* EVE readers want each alert when it happens. */
 static void stream_eve(struct watch *w)
 {
+	const struct finding *newest = collection_newest(w->all);
 	struct coverage none = {0};
 	struct outbreak *o = NULL;
 	struct outbreak_input in = {
@@ -173,7 +174,7 @@ static void stream_eve(struct watch *w)
 			   .names = (const char **)(uintptr_t)&w->opt->interface,
 			   .n_names = 1},
 		.coverage = &none,
-		.findings = collection_newest(w->all),
+		.findings = &newest,
 		.n_findings = 1,
 		.policy = settings_policy(w->opt->settings),
 		.max_hosts = 1,

@@ -1,5 +1,5 @@
 /* Findings lie in the order of their first sighting; one map finds them by key, another counts
- * the targets of each source. A sorted copy is made when somebody asks. */
+ * the targets of each source. A sorted list of them is made when somebody asks. */
 #include "detect/engine.h"
 
 #include <stdio.h>
@@ -45,7 +45,7 @@ struct engine {
 	struct map *targets;  /* struct pair -> size_t, how many targets are listed */
 	struct kept *kept;
 	size_t n_kept, room;
-	struct finding *sorted; /* of the last engine_findings() */
+	const struct finding **sorted; /* of the last engine_findings() */
 	struct limit limits[LIMIT_WORDS];
 	unsigned n_limits;
 	struct finding_out out;
@@ -266,16 +266,16 @@ void engine_finish(struct engine *e)
 
 static int by_finding(const void *a, const void *b)
 {
-	return finding_cmp(a, b);
+	return finding_cmp(*(const struct finding *const *)a, *(const struct finding *const *)b);
 }
 
-const struct finding *engine_findings(struct engine *e, size_t *ret_n)
+const struct finding *const *engine_findings(struct engine *e, size_t *ret_n)
 {
 	*ret_n = 0;
 	if (e->n_kept == 0)
 		return NULL;
 
-	struct finding *sorted = realloc(e->sorted, e->n_kept * sizeof(*sorted));
+	const struct finding **sorted = realloc(e->sorted, e->n_kept * sizeof(*sorted));
 
 	if (sorted == NULL) {
 		on_lossy(e, "findings: no memory to sort them");
@@ -283,7 +283,7 @@ const struct finding *engine_findings(struct engine *e, size_t *ret_n)
 	}
 	e->sorted = sorted;
 	for (size_t i = 0; i < e->n_kept; i++)
-		sorted[i] = e->kept[i].f;
+		sorted[i] = &e->kept[i].f;
 	qsort(sorted, e->n_kept, sizeof(*sorted), by_finding);
 	*ret_n = e->n_kept;
 	return sorted;

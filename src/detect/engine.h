@@ -38,8 +38,8 @@ void engine_event(struct engine *e, const struct event *ev);
 /* Lets every detector tell what it was still counting. */
 void engine_finish(struct engine *e);
 
-/* All findings in finding_cmp() order; borrowed until the next call. */
-const struct finding *engine_findings(struct engine *e, size_t *ret_n);
+/* All findings in finding_cmp() order; borrowed until the next event or call. */
+const struct finding *const *engine_findings(struct engine *e, size_t *ret_n);
 
 /* Adds the limits that detectors and the engine itself hit. */
 void engine_coverage(const struct engine *e, struct coverage *c);

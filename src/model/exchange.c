@@ -56,14 +56,17 @@ enum rc exchange_pack_finding(const struct finding *f, uint8_t **ret_at, size_t 
 	Quell__Detail details[FINDING_DETAILS];
 	Quell__Detail *rows[FINDING_DETAILS];
 	Quell__Finding m = QUELL__FINDING__INIT;
+	unsigned at = 0;
 
-	for (unsigned i = 0; i < f->n_details; i++) {
-		quell__detail__init(&details[i]);
-		details[i].key = (char *)(uintptr_t)f->details[i].key;
-		details[i].is_number = f->details[i].is_number;
-		details[i].number = f->details[i].number;
-		details[i].text = (char *)(uintptr_t)f->details[i].text;
-		rows[i] = &details[i];
+	for (struct detail d; m.n_details < FINDING_DETAILS && finding_detail_next(f, &at, &d);) {
+		Quell__Detail *row = &details[m.n_details];
+
+		quell__detail__init(row);
+		row->key = (char *)(uintptr_t)d.key;
+		row->is_number = d.is_number;
+		row->number = d.number;
+		row->text = (char *)(uintptr_t)d.text;
+		rows[m.n_details++] = row;
 	}
 	m.threat = (char *)(uintptr_t)f->threat;
 	m.class_ = f->class;
@@ -76,7 +79,6 @@ enum rc exchange_pack_finding(const struct finding *f, uint8_t **ret_at, size_t 
 	m.packets = (uint64_t *)(uintptr_t)f->packets;
 	m.confidence = f->confidence;
 	m.why = (char *)(uintptr_t)f->why;
-	m.n_details = f->n_details;
 	m.details = rows;
 	return pack(&m.base, ret_at, ret_len);
 }
@@ -100,17 +102,17 @@ static bool finding_take(const Quell__Finding *m, struct finding *f)
 	f->n_packets = (unsigned)m->n_packets;
 	if (m->n_packets > 0)
 		memcpy(f->packets, m->packets, m->n_packets * sizeof(f->packets[0]));
-	f->n_details = (unsigned)m->n_details;
-	for (unsigned i = 0; i < f->n_details; i++) {
-		struct detail *d = &f->details[i];
+	for (size_t i = 0; i < m->n_details; i++) {
+		const Quell__Detail *d = m->details[i];
 
-		d->is_number = m->details[i]->is_number;
-		d->number = m->details[i]->number;
-		if (!text_take(m->details[i]->key, d->key, sizeof(d->key)) ||
-		    !text_take(m->details[i]->text, d->text, sizeof(d->text)))
+		if (strlen(d->key) >= DETAIL_KEY || strlen(d->text) >= DETAIL_TEXT)
 			return false;
+		if (d->is_number)
+			finding_detail_number(f, d->key, d->number);
+		else
+			finding_detail_text(f, d->key, d->text);
 	}
-	return true;
+	return f->n_details == m->n_details; /* each once, and all have room */
 }
 
 enum rc exchange_unpack_finding(struct bytes in, struct finding *ret_f)

@@ -1,5 +1,6 @@
 #include "model/finding.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -27,53 +28,93 @@ enum rc finding_class_parse(const char *name, enum finding_class *ret_class)
 	return RC_INVAL;
 }
 
-static void text_copy(char *to, size_t cap, const char *from)
+/*
+ * A detail lies in `details` as: one byte with the length of its key, one with that of its text
+ * (each with the NUL; no text: a number), the key, and then the text or the number as it is in
+ * memory.
+ */
+enum { HEAD = 2, NUMBER = sizeof(double) };
+
+static_assert(DETAIL_KEY <= UINT8_MAX && DETAIL_TEXT <= UINT8_MAX, "lengths are one byte");
+
+static unsigned entry_len(const uint8_t *e)
 {
-	text_from_utf8((struct bytes){(const uint8_t *)from, strlen(from)}, to, cap);
+	return HEAD + e[0] + (e[1] == 0 ? (unsigned)NUMBER : e[1]);
 }
 
-static struct detail *detail_find(struct finding *f, const char *key)
+bool finding_detail_next(const struct finding *f, unsigned *at, struct detail *ret_d)
 {
-	for (unsigned i = 0; i < f->n_details; i++) {
-		if (strcmp(f->details[i].key, key) == 0)
-			return &f->details[i];
-	}
-	return NULL;
+	const uint8_t *e = f->details + *at;
+
+	if (*at >= f->details_len)
+		return false;
+	*ret_d = (struct detail){.key = (const char *)e + HEAD, .text = ""};
+	ret_d->is_number = e[1] == 0;
+	if (ret_d->is_number)
+		memcpy(&ret_d->number, e + HEAD + e[0], NUMBER);
+	else
+		ret_d->text = (const char *)e + HEAD + e[0];
+	*at += entry_len(e);
+	return true;
 }
 
-/* The entry for `key`, emptied; NULL: the list is full. */
-static struct detail *detail_put(struct finding *f, const char *key)
+/* Where the entry of `key` begins, or details_len. */
+static unsigned detail_find(const struct finding *f, const char *key, size_t key_len)
 {
-	char cut[sizeof(f->details[0].key)];
-	struct detail *d = NULL;
+	unsigned at = 0;
 
-	text_copy(cut, sizeof(cut), key);
-	d = detail_find(f, cut);
-	if (d == NULL && f->n_details < FINDING_DETAILS)
-		d = &f->details[f->n_details++];
-	if (d != NULL) {
-		memset(d, 0, sizeof(*d));
-		memcpy(d->key, cut, sizeof(cut));
-	}
-	return d;
+	while (at < f->details_len &&
+	       (f->details[at] != key_len || memcmp(f->details + at + HEAD, key, key_len) != 0))
+		at += entry_len(f->details + at);
+	return at;
+}
+
+bool finding_detail_get(const struct finding *f, const char *key, struct detail *ret_d)
+{
+	unsigned at = detail_find(f, key, strlen(key) + 1);
+
+	return finding_detail_next(f, &at, ret_d);
+}
+
+/* Puts a whole entry where the one of its key is, or at the end. */
+static void entry_put(struct finding *f, const uint8_t *e, bool over)
+{
+	unsigned at = detail_find(f, (const char *)e + HEAD, e[0]), len = entry_len(e);
+	unsigned old = at < f->details_len ? entry_len(f->details + at) : 0;
+
+	if ((old > 0 && !over) || (old == 0 && f->n_details == FINDING_DETAILS) ||
+	    f->details_len - old + len > FINDING_DETAIL_BYTES)
+		return;
+	memmove(f->details + at + len, f->details + at + old, f->details_len - at - old);
+	memcpy(f->details + at, e, len);
+	f->details_len = f->details_len - old + len;
+	f->n_details += old == 0;
+}
+
+static unsigned text_copy(uint8_t *to, size_t cap, const char *from)
+{
+	struct bytes utf8 = {(const uint8_t *)from, strlen(from)};
+
+	return (unsigned)text_from_utf8(utf8, (char *)to, cap) + 1;
 }
 
 void finding_detail_text(struct finding *f, const char *key, const char *text)
 {
-	struct detail *d = detail_put(f, key);
+	uint8_t e[HEAD + DETAIL_KEY + DETAIL_TEXT];
 
-	if (d != NULL)
-		text_copy(d->text, sizeof(d->text), text);
+	e[0] = (uint8_t)text_copy(e + HEAD, DETAIL_KEY, key);
+	e[1] = (uint8_t)text_copy(e + HEAD + e[0], DETAIL_TEXT, text);
+	entry_put(f, e, true);
 }
 
 void finding_detail_number(struct finding *f, const char *key, double number)
 {
-	struct detail *d = detail_put(f, key);
+	uint8_t e[HEAD + DETAIL_KEY + NUMBER];
 
-	if (d != NULL) {
-		d->is_number = true;
-		d->number = number;
-	}
+	e[0] = (uint8_t)text_copy(e + HEAD, DETAIL_KEY, key);
+	e[1] = 0;
+	memcpy(e + HEAD + e[0], &number, NUMBER);
+	entry_put(f, e, true);
 }
 
 /* Both ascending; keeps the first ones, each once. */
@@ -109,14 +150,8 @@ static bool leads(const struct finding *a, const struct finding *b)
 
 static void details_add(struct finding *a, const struct finding *b, bool over)
 {
-	for (unsigned i = 0; i < b->n_details; i++) {
-		struct detail *d = detail_find(a, b->details[i].key);
-
-		if (d == NULL && a->n_details < FINDING_DETAILS)
-			a->details[a->n_details++] = b->details[i];
-		else if (d != NULL && over)
-			*d = b->details[i];
-	}
+	for (unsigned at = 0; at < b->details_len; at += entry_len(b->details + at))
+		entry_put(a, b->details + at, over);
 }
 
 void finding_add(struct finding *a, const struct finding *b)

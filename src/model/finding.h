@@ -27,13 +27,22 @@ enum finding_class { /* DESIGN.md section 5; the order is the report's, never re
 		     CLASSES
 };
 
-enum { FINDING_PACKETS = 8, FINDING_DETAILS = 16, FINDING_WHY = 320, DETAIL_TEXT = 160 };
+enum {
+	FINDING_PACKETS = 8,
+	FINDING_DETAILS = 16,
+	FINDING_DETAIL_BYTES = 768, /* all of them, packed */
+	FINDING_WHY = 320,
+	DETAIL_KEY = 32, /* with the NUL, as the next */
+	DETAIL_TEXT = 160,
+};
 
-struct detail {       /* what the reason rests on, for machines to read */
-	char key[32]; /* snake_case */
+/* What the reason rests on, for machines to read. A view, borrowed from the finding until it
+ * changes. */
+struct detail {
+	const char *key; /* snake_case */
 	bool is_number;
 	double number;
-	char text[DETAIL_TEXT]; /* UTF-8 */
+	const char *text; /* UTF-8; "" for a number */
 };
 
 struct finding {
@@ -48,17 +57,25 @@ struct finding {
 	unsigned n_packets;
 	unsigned confidence;   /* 1..100: that it is what its class says */
 	char why[FINDING_WHY]; /* one sentence for the operator, UTF-8, with a packet number */
-	struct detail details[FINDING_DETAILS];
 	unsigned n_details;
+	unsigned details_len;                  /* bytes used of `details` */
+	uint8_t details[FINDING_DETAIL_BYTES]; /* finding.c knows how; there are thousands of
+						  findings, and most details are short */
 };
 
 const char *finding_class_name(enum finding_class c); /* "exploit"; never NULL */
 MUST_CHECK enum rc finding_class_parse(const char *name, enum finding_class *ret_class);
 
-/* Adds or replaces one; a full list drops it and keeps what there is. Text is cut to fit, at a
- * UTF-8 boundary; bytes that are not UTF-8 become U+FFFD. */
+/* Adds one, or replaces it in its place; a full list drops it and keeps what there is. Text is cut
+ * to fit, at a UTF-8 boundary; bytes that are not UTF-8 become U+FFFD. */
 void finding_detail_text(struct finding *f, const char *key, const char *text);
 void finding_detail_number(struct finding *f, const char *key, double number);
+
+/* Walks the details in their order; *at starts as 0. False: there are no more. */
+bool finding_detail_next(const struct finding *f, unsigned *at, struct detail *ret_d);
+
+/* False: there is none of this key. */
+bool finding_detail_get(const struct finding *f, const char *key, struct detail *ret_d);
 
 /* Same key: sums nothing twice. `b` adds to `a` as a further sighting. */
 void finding_add(struct finding *a, const struct finding *b);

@@ -82,12 +82,12 @@ struct outbreak {
 	struct listening listening;
 	struct host *hosts; /* worst verdict first, then by address */
 	size_t n_hosts;
-	size_t n_hosts_left_out;  /* no evidence, and more than the limit to list */
-	struct finding *findings; /* finding_cmp order */
+	size_t n_hosts_left_out;         /* no evidence, and more than the limit to list */
+	const struct finding **findings; /* finding_cmp order; borrowed from the caller */
 	size_t n_findings;
 	uint64_t findings_left_out;
 	size_t by_verdict[VERDICTS];
-	struct arena *arena; /* owns everything above, and this struct itself */
+	struct arena *arena; /* owns everything else, and this struct itself */
 };
 
 void outbreak_free(struct outbreak *o); /* NULL is fine */

@@ -36,7 +36,7 @@ static bool is_host(const struct addr *a)
 
 static int by_finding(const void *a, const void *b)
 {
-	return finding_cmp(a, b);
+	return finding_cmp(*(const struct finding *const *)a, *(const struct finding *const *)b);
 }
 
 static int by_deed(const void *a, const void *b)
@@ -49,15 +49,30 @@ static int by_deed(const void *a, const void *b)
 
 static bool is_same_key(const struct finding *a, const struct finding *b)
 {
-	struct finding at_once = *b;
+	return strcmp(a->threat, b->threat) == 0 && a->class == b->class &&
+	       addr_eq(&a->source, &b->source) && a->has_target == b->has_target &&
+	       (!a->has_target || addr_eq(&a->target, &b->target));
+}
 
-	at_once.first_ns = a->first_ns;
-	return finding_cmp(a, &at_once) == 0;
+/* Adds to the one that was kept last: a copy of ours, `own`, once there is something to add. */
+static enum rc finding_join(struct outbreak *o, size_t at, const struct finding *more,
+			    struct finding **own)
+{
+	if (*own == NULL) {
+		*own = arena_alloc(o->arena, sizeof(**own));
+		if (*own == NULL)
+			return RC_NOMEM;
+		**own = *o->findings[at];
+		o->findings[at] = *own;
+	}
+	finding_add(*own, more);
+	return RC_OK;
 }
 
 static enum rc findings_join(struct build *b)
 {
 	struct outbreak *o = b->o;
+	struct finding *own = NULL;
 	size_t n = b->in->n_findings, kept = 0;
 
 	o->findings = arena_alloc(o->arena, n * sizeof(*o->findings));
@@ -70,14 +85,16 @@ static enum rc findings_join(struct build *b)
 	memcpy(o->findings, b->in->findings, n * sizeof(*o->findings));
 	qsort(o->findings, n, sizeof(*o->findings), by_finding);
 	for (size_t i = 1; i < n; i++) {
-		if (is_same_key(&o->findings[kept], &o->findings[i]))
-			finding_add(&o->findings[kept], &o->findings[i]);
-		else if (++kept != i)
-			o->findings[kept] = o->findings[i];
+		if (!is_same_key(o->findings[kept], o->findings[i])) {
+			o->findings[++kept] = o->findings[i];
+			own = NULL;
+		} else if (finding_join(o, kept, o->findings[i], &own) != RC_OK) {
+			return RC_NOMEM;
+		}
 	}
 	o->n_findings = kept + 1;
 	for (size_t i = 0; i < o->n_findings; i++) {
-		const struct finding *f = &o->findings[i];
+		const struct finding *f = o->findings[i];
 
 		if (is_host(&f->source))
 			b->by_source[b->n_source++] = (struct deed){f->source, f};

@@ -10,10 +10,11 @@
 #include "model/outbreak.h"
 #include "model/policy.h"
 
-struct outbreak_input { /* all borrowed for the call, but `source` for the outbreak's life */
+/* All borrowed for the call, but `source` and the findings for the outbreak's life. */
+struct outbreak_input {
 	struct source_info source;
 	const struct coverage *coverage;
-	const struct finding *findings; /* any order; the same key twice is joined */
+	const struct finding *const *findings; /* any order; the same key twice is joined */
 	size_t n_findings;
 	const struct sighting *sightings; /* any order */
 	size_t n_sightings;

@@ -24,11 +24,9 @@ static const struct rule {
 /* Many ports of one machine: somebody looks around, which is not how a worm spreads. */
 static bool is_reconnaissance(const struct finding *f)
 {
-	for (unsigned i = 0; i < f->n_details; i++) {
-		if (strcmp(f->details[i].key, "kind") == 0)
-			return strcmp(f->details[i].text, "ports-of-one") == 0;
-	}
-	return false;
+	struct detail d;
+
+	return finding_detail_get(f, "kind", &d) && strcmp(d.text, "ports-of-one") == 0;
 }
 
 enum verdict verdict_of_source(const struct finding *f)

@@ -67,7 +67,7 @@ static unsigned threats_of(const struct outbreak *o, enum verdict v, const struc
 	unsigned n = 0;
 
 	for (size_t i = 0; i < o->n_findings && n < THREATS_MOST; i++) {
-		const struct finding *f = &o->findings[i];
+		const struct finding *f = o->findings[i];
 		const struct threat *t;
 
 		if (!is_telling(f, v) || (n > 0 && strcmp(ret_threats[n - 1]->id, f->threat) == 0))

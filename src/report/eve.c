@@ -200,7 +200,7 @@ enum rc report_eve(const struct outbreak *o, const struct report_style *style, F
 {
 	(void)style;
 	for (size_t i = 0; i < o->n_findings; i++) {
-		json_t *j = line(&o->findings[i], &o->source);
+		json_t *j = line(o->findings[i], &o->source);
 
 		if (j == NULL)
 			return RC_NOMEM;

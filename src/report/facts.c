@@ -84,35 +84,28 @@ const char *span_format(uint64_t seconds, char *text)
 	return text;
 }
 
-const struct detail *finding_detail(const struct finding *f, const char *key)
-{
-	for (unsigned i = 0; i < f->n_details; i++)
-		if (strcmp(f->details[i].key, key) == 0)
-			return &f->details[i];
-	return NULL;
-}
-
 static bool port_of(const struct finding *f, const char *key, uint16_t *ret_port)
 {
-	const struct detail *d = finding_detail(f, key);
+	struct detail d;
 
-	if (d == NULL || !d->is_number || !(d->number >= 1 && d->number <= UINT16_MAX))
+	if (!finding_detail_get(f, key, &d) || !d.is_number ||
+	    !(d.number >= 1 && d.number <= UINT16_MAX))
 		return false;
-	*ret_port = (uint16_t)d->number;
+	*ret_port = (uint16_t)d.number;
 	return true;
 }
 
 bool finding_five_tuple(const struct finding *f, struct five_tuple *ret_tuple)
 {
-	const struct detail *proto = finding_detail(f, "proto");
 	struct five_tuple t = {.a.addr = f->source, .b.addr = f->target};
+	struct detail proto;
 
-	if (!f->has_target || proto == NULL || proto->is_number ||
+	if (!f->has_target || !finding_detail_get(f, "proto", &proto) || proto.is_number ||
 	    !port_of(f, "source_port", &t.a.port) || !port_of(f, "target_port", &t.b.port))
 		return false;
-	if (strcmp(proto->text, "TCP") == 0)
+	if (strcmp(proto.text, "TCP") == 0)
 		t.proto = 6;
-	else if (strcmp(proto->text, "UDP") == 0)
+	else if (strcmp(proto.text, "UDP") == 0)
 		t.proto = 17;
 	else
 		return false;

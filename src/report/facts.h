@@ -34,8 +34,6 @@ const char *span_format(uint64_t seconds, char *text);
  * (source_port, target_port, proto: "TCP" or "UDP") and there is a target. */
 bool finding_five_tuple(const struct finding *f, struct five_tuple *ret_tuple);
 
-const struct detail *finding_detail(const struct finding *f, const char *key); /* NULL: not there */
-
 /* A machine that is to be dealt with. */
 static inline bool host_is_loose(const struct host *h)
 {

@@ -45,7 +45,7 @@ static const struct finding *best_evidence(const struct outbreak *o, const struc
 	const struct finding *best = NULL;
 
 	for (size_t i = 0; i < o->n_findings; i++) {
-		const struct finding *f = &o->findings[i];
+		const struct finding *f = o->findings[i];
 
 		if (f->n_packets == 0 || !addr_eq(&f->source, source))
 			continue;

@@ -252,12 +252,10 @@ static json_t *host_json(const struct host *h)
 static json_t *detail_json(const struct finding *f)
 {
 	struct object o = object_new();
+	struct detail d;
 
-	for (unsigned i = 0; i < f->n_details; i++) {
-		const struct detail *d = &f->details[i];
-
-		put(&o, d->key, d->is_number ? real(d->number) : words(d->text));
-	}
+	for (unsigned at = 0; finding_detail_next(f, &at, &d);)
+		put(&o, d.key, d.is_number ? real(d.number) : words(d.text));
 	return object_done(&o);
 }
 
@@ -329,7 +327,7 @@ static enum rc emit_findings(FILE *to, const struct outbreak *ob)
 	enum rc rc = fputs("],\n\"findings\":[", to) == EOF ? RC_IO : RC_OK;
 
 	for (size_t i = 0; i < ob->n_findings && rc == RC_OK; i++)
-		rc = emit(to, i == 0 ? "\n" : ",\n", finding_json(&ob->findings[i], &ob->source));
+		rc = emit(to, i == 0 ? "\n" : ",\n", finding_json(ob->findings[i], &ob->source));
 	return rc;
 }
 

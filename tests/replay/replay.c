@@ -204,7 +204,7 @@ static void expect(struct play *p, char **w)
 		unsigned long n = 0;
 
 		for (size_t i = 0; i < p->answer->n_findings; i++)
-			n += strcmp(p->answer->findings[i].threat, w[2]) == 0;
+			n += strcmp(p->answer->findings[i]->threat, w[2]) == 0;
 		if (n != strtoul(w[3], NULL, 10)) {
 			char got[32];
 

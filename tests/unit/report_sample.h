@@ -21,6 +21,7 @@ enum { SAMPLE_TARGETS = 12 };
 /* Owns nothing but memory from calloc(); sample_done() gives it back. */
 struct sample {
 	struct outbreak o;
+	struct finding *findings; /* o.findings points to them, in this order */
 	struct addr *targets;
 	struct host_threat *threats;
 	const char **why;
@@ -52,6 +53,7 @@ static inline void sample_done(struct sample *s)
 {
 	free(s->o.hosts);
 	free(s->o.findings);
+	free(s->findings);
 	free(s->targets);
 	free(s->threats);
 	free(s->why);
@@ -62,13 +64,16 @@ static inline bool sample_room(struct sample *s, size_t n_hosts, size_t n_findin
 	memset(s, 0, sizeof(*s));
 	s->o.hosts = calloc(n_hosts + 1, sizeof(*s->o.hosts));
 	s->o.findings = calloc(n_findings + 1, sizeof(*s->o.findings));
+	s->findings = calloc(n_findings + 1, sizeof(*s->findings));
 	s->threats = calloc(n_hosts + 1, sizeof(*s->threats));
 	s->why = calloc(n_hosts + 1, sizeof(*s->why));
 	s->targets = calloc(SAMPLE_TARGETS, sizeof(*s->targets));
+	for (size_t i = 0; s->o.findings != NULL && i < n_findings; i++)
+		s->o.findings[i] = &s->findings[i];
 	for (uint32_t i = 0; s->targets != NULL && i < SAMPLE_TARGETS; i++)
 		s->targets[i] = addr_v4(0xc0a80128 + i); /* 192.168.1.40 and on */
-	return s->o.hosts != NULL && s->o.findings != NULL && s->threats != NULL &&
-	       s->why != NULL && s->targets != NULL;
+	return s->o.hosts != NULL && s->o.findings != NULL && s->findings != NULL &&
+	       s->threats != NULL && s->why != NULL && s->targets != NULL;
 }
 
 /* A machine that acted, number i of the room: one threat, one reason. */
@@ -166,7 +171,7 @@ static inline bool sample_office(struct sample *s)
 	sample_is(s, 0xc0a80101, VERDICT_NO_EVIDENCE)->trusted = "nessus";
 	sample_is(s, 0xc0a80102, VERDICT_NO_EVIDENCE);
 
-	struct finding *f = s->o.findings;
+	struct finding *f = s->findings;
 
 	f[0] = sample_finding("ms08-067", CLASS_EXPLOIT, 0xc0a80117, s->o.hosts[0].why[0]);
 	f[0].target = addr_v4(0xc0a80128);

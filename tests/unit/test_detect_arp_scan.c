@@ -65,13 +65,13 @@ static void an_ascending_sweep_of_silent_addresses_is_found(void **state)
 	assert_int_equal(b->last.count, 21);
 	assert_int_equal(b->last.first_ns, 100 * NS_PER_S + 1);
 	assert_int_equal(b->last.packets[0], 2);
-	assert_string_equal(bench_detail(&b->last, "mac")->text, "02:00:00:00:00:05");
-	assert_string_equal(bench_detail(&b->last, "pattern")->text, "ascending");
+	assert_string_equal(bench_detail(&b->last, "mac").text, "02:00:00:00:00:05");
+	assert_string_equal(bench_detail(&b->last, "pattern").text, "ascending");
 	for (uint32_t i = 20; i < 240; i++)
 		asks(b, 100 + i, 5, 10 + i);
 	bench_finish(b);
 	assert_in_range(b->n_found, 3, 6);
-	assert_int_equal(bench_detail(&b->last, "addresses")->number, 241);
+	assert_int_equal(bench_detail(&b->last, "addresses").number, 241);
 }
 
 static void the_same_in_no_order_needs_repeats_or_more_of_it(void **state)
@@ -145,7 +145,7 @@ static void a_gateway_that_asks_for_others_is_not_accused(void **state)
 		asks(b, 10 + i * 0.1, 1, i);
 	assert_true(b->n_found >= 1);
 	assert_true(b->last.confidence < 30);
-	assert_string_equal(bench_detail(&b->last, "kind")->text, "gateway");
+	assert_string_equal(bench_detail(&b->last, "kind").text, "gateway");
 }
 
 static void forged_askers_fill_nothing_but_their_table(void **state)

@@ -75,13 +75,13 @@ static void sightings_of_one_key_become_one_finding(void **state)
 		attack(e, seq, 1, 2);
 	attack(e, 26, 1, 3);
 
-	const struct finding *f = engine_findings(e, &n);
+	const struct finding *const *f = engine_findings(e, &n);
 
 	assert_int_equal(n, 2);
-	assert_int_equal(f[0].count, 25);
-	assert_int_equal(f[0].n_packets, FINDING_PACKETS);
-	assert_int_equal(f[0].packets[0], 1);
-	assert_int_equal(f[1].count, 1);
+	assert_int_equal(f[0]->count, 25);
+	assert_int_equal(f[0]->n_packets, FINDING_PACKETS);
+	assert_int_equal(f[0]->packets[0], 1);
+	assert_int_equal(f[1]->count, 1);
 	assert_int_equal(news.fresh, 2);
 	assert_int_equal(news.grown, 1);
 	engine_free(e);
@@ -99,13 +99,13 @@ static void targets_past_the_limit_are_joined_and_counted(void **state)
 	for (uint32_t to = 1; to <= 50; to++)
 		attack(e, to, 1000, to);
 
-	const struct finding *f = engine_findings(e, &n);
+	const struct finding *const *f = engine_findings(e, &n);
 
 	assert_int_equal(n, 11);
-	assert_false(f[0].has_target); /* the joined one sorts first */
-	assert_int_equal(f[0].count, 40);
+	assert_false(f[0]->has_target); /* the joined one sorts first */
+	assert_int_equal(f[0]->count, 40);
 	for (size_t i = 0; i < n; i++)
-		sum += f[i].count;
+		sum += f[i]->count;
 	assert_int_equal(sum, 50);
 	engine_coverage(e, &c);
 	assert_int_equal(c.n_limits, 1);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "model/exchange.h"
@@ -37,6 +38,7 @@ static void a_finding_survives_the_journey(void **unused)
 {
 	struct finding f = a_finding(), back;
 	struct bytes m = {0};
+	struct detail d;
 	uint8_t *at = NULL;
 
 	(void)unused;
@@ -53,13 +55,44 @@ static void a_finding_survives_the_journey(void **unused)
 	assert_int_equal(back.n_packets, 3);
 	assert_memory_equal(back.packets, f.packets, 3 * sizeof(f.packets[0]));
 	assert_int_equal(back.n_details, 2);
-	assert_string_equal(back.details[0].text, "\\a\\..\\..\\b");
-	assert_true(back.details[1].is_number && back.details[1].number == 305);
+	assert_true(finding_detail_get(&back, "path", &d));
+	assert_string_equal(d.text, "\\a\\..\\..\\b");
+	assert_true(finding_detail_get(&back, "units", &d));
+	assert_true(d.is_number && d.number == 305);
 	free(at);
 }
 
 /* What a subverted sensor may send instead; each spoils one member of a good message. */
-enum spoilt { CLASS_TOO_HIGH, CONFIDENCE_TOO_HIGH, ADDRESS_TOO_SHORT, TEXT_TOO_LONG, TOO_MANY };
+enum spoilt {
+	CLASS_TOO_HIGH,
+	CONFIDENCE_TOO_HIGH,
+	ADDRESS_TOO_SHORT,
+	TEXT_TOO_LONG,
+	TOO_MANY,
+	DETAIL_TOO_LONG,
+	DETAIL_TWICE,
+	DETAILS_TOO_MANY,
+	DETAILS_TOO_LONG,
+	SPOILTS
+};
+
+/* `n` details, all alike but for their keys. */
+static void give_details(Quell__Finding *m, size_t n, const char *text, bool same_key)
+{
+	static Quell__Detail details[FINDING_DETAILS + 1];
+	static Quell__Detail *rows[FINDING_DETAILS + 1];
+	static char keys[FINDING_DETAILS + 1][4];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "k%zu", same_key ? 0 : i);
+		quell__detail__init(&details[i]);
+		details[i].key = keys[i];
+		details[i].text = (char *)(uintptr_t)text;
+		rows[i] = &details[i];
+	}
+	m->details = rows;
+	m->n_details = n;
+}
 
 static void a_value_out_of_range_is_refused(void **unused)
 {
@@ -69,10 +102,10 @@ static void a_value_out_of_range_is_refused(void **unused)
 
 	(void)unused;
 	memset(long_text, 'x', sizeof(long_text) - 1);
-	for (int i = CLASS_TOO_HIGH - 1; i <= TOO_MANY; i++) {
+	for (int i = CLASS_TOO_HIGH - 1; i < SPOILTS; i++) {
 		Quell__Finding m = QUELL__FINDING__INIT;
 		struct finding f;
-		uint8_t wire[4096];
+		uint8_t wire[8192];
 
 		m.threat = (char *)(uintptr_t) "x";
 		m.why = (char *)(uintptr_t) "y";
@@ -89,6 +122,15 @@ static void a_value_out_of_range_is_refused(void **unused)
 			m.packets = packets;
 			m.n_packets = FINDING_PACKETS + 1;
 		}
+		give_details(&m, FINDING_DETAILS, "", false);
+		if (i == DETAIL_TOO_LONG)
+			give_details(&m, 1, long_text, false);
+		if (i == DETAIL_TWICE)
+			give_details(&m, 2, "", true);
+		if (i == DETAILS_TOO_MANY)
+			give_details(&m, FINDING_DETAILS + 1, "", false);
+		if (i == DETAILS_TOO_LONG)
+			give_details(&m, FINDING_DETAILS, long_text + FINDING_WHY - 100, false);
 		size_t len = quell__finding__pack(&m, wire);
 		enum rc want = i < CLASS_TOO_HIGH ? RC_OK : RC_FORMAT;
 

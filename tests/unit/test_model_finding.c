@@ -26,6 +26,14 @@ static struct finding sighting(uint64_t at, unsigned confidence, const char *why
 	return f;
 }
 
+static struct detail detail(const struct finding *f, const char *key)
+{
+	struct detail d = {0};
+
+	assert_true(finding_detail_get(f, key, &d));
+	return d;
+}
+
 static void class_names_are_read_back(void **state)
 {
 	enum finding_class class = CLASS_SCAN;
@@ -49,8 +57,8 @@ static void details_are_replaced_and_a_full_list_keeps_what_it_has(void **state)
 	finding_detail_number(&f, "port", 445);
 	finding_detail_text(&f, "port", "many");
 	assert_int_equal(f.n_details, 1);
-	assert_false(f.details[0].is_number);
-	assert_string_equal(f.details[0].text, "many");
+	assert_false(detail(&f, "port").is_number);
+	assert_string_equal(detail(&f, "port").text, "many");
 	for (unsigned i = 0; i < 2 * FINDING_DETAILS; i++) {
 		char key[8];
 
@@ -58,7 +66,60 @@ static void details_are_replaced_and_a_full_list_keeps_what_it_has(void **state)
 		finding_detail_number(&f, key, i);
 	}
 	assert_int_equal(f.n_details, FINDING_DETAILS);
-	assert_string_equal(f.details[0].text, "many");
+	assert_string_equal(detail(&f, "port").text, "many");
+	finding_detail_number(&f, "k3", 33);
+	assert_int_equal(detail(&f, "k3").number, 33);
+}
+
+static void details_keep_their_places_whatever_becomes_of_them(void **state)
+{
+	static const char *const keys[] = {"a", "b", "c"};
+	struct finding f = {0};
+	struct detail d;
+	unsigned i = 0;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		finding_detail_number(&f, keys[i], i);
+	finding_detail_text(&f, "b", "longer than the number that was here");
+	finding_detail_text(&f, "a", "");
+	finding_detail_text(&f, "b", "short");
+	i = 0;
+	for (unsigned at = 0; finding_detail_next(&f, &at, &d); i++)
+		assert_string_equal(d.key, keys[i]);
+	assert_int_equal(i, 3);
+	assert_string_equal(detail(&f, "a").text, "");
+	assert_false(detail(&f, "a").is_number);
+	assert_string_equal(detail(&f, "b").text, "short");
+	assert_int_equal(detail(&f, "c").number, 2);
+	assert_false(finding_detail_get(&f, "", &d));
+	assert_false(finding_detail_get(&f, "aa", &d));
+}
+
+static void details_too_long_for_the_room_are_dropped_whole(void **state)
+{
+	struct finding f = {0};
+	char text[DETAIL_TEXT], key[8];
+	unsigned kept;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	finding_detail_text(&f, "small", "1");
+	for (unsigned i = 0; i < FINDING_DETAILS; i++) {
+		snprintf(key, sizeof(key), "k%u", i);
+		finding_detail_text(&f, key, text);
+	}
+	kept = f.n_details;
+	assert_true(kept > 1 && kept < FINDING_DETAILS);
+	assert_true(f.details_len <= FINDING_DETAIL_BYTES);
+	finding_detail_text(&f, "small", text); /* no room to grow either */
+	assert_string_equal(detail(&f, "small").text, "1");
+	assert_string_equal(detail(&f, "k0").text, text);
+	finding_detail_text(&f, "k0", "gives way");
+	finding_detail_text(&f, "last", "has room now");
+	assert_int_equal(f.n_details, kept + 1);
+	assert_string_equal(detail(&f, "last").text, "has room now");
 }
 
 static void a_detail_is_cut_at_a_character_and_always_utf8(void **state)
@@ -71,9 +132,9 @@ static void a_detail_is_cut_at_a_character_and_always_utf8(void **state)
 		memcpy(text + i, "\xc3\xa4", 2);
 	text[sizeof(text) - 1] = '\0';
 	finding_detail_text(&f, "path", text);
-	assert_int_equal(strlen(f.details[0].text), DETAIL_TEXT - 2);
+	assert_int_equal(strlen(detail(&f, "path").text), DETAIL_TEXT - 2);
 	finding_detail_text(&f, "path", "\xff");
-	assert_string_equal(f.details[0].text, "\xef\xbf\xbd");
+	assert_string_equal(detail(&f, "path").text, "\xef\xbf\xbd");
 }
 
 static void a_sighting_adds_and_keeps_the_first_packets(void **state)
@@ -117,8 +178,8 @@ static void the_surer_account_is_kept_whichever_came_first(void **state)
 	assert_int_equal(a.confidence, 90);
 	assert_int_equal(a.n_details, 2);
 	assert_int_equal(b.n_details, 2);
-	assert_string_equal(a.details[0].text, "strong");
-	assert_string_equal(b.details[0].text, "strong");
+	assert_string_equal(detail(&a, "how").text, "strong");
+	assert_string_equal(detail(&b, "how").text, "strong");
 }
 
 static void the_longer_of_two_accounts_of_one_thing_is_kept(void **state)
@@ -162,6 +223,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(class_names_are_read_back),
 		cmocka_unit_test(details_are_replaced_and_a_full_list_keeps_what_it_has),
+		cmocka_unit_test(details_keep_their_places_whatever_becomes_of_them),
+		cmocka_unit_test(details_too_long_for_the_room_are_dropped_whole),
 		cmocka_unit_test(a_detail_is_cut_at_a_character_and_always_utf8),
 		cmocka_unit_test(a_sighting_adds_and_keeps_the_first_packets),
 		cmocka_unit_test(the_surer_account_is_kept_whichever_came_first),

@@ -39,6 +39,7 @@ static struct finding deed(const char *threat, enum finding_class class, unsigne
 
 struct world {
 	struct finding f[16];
+	const struct finding *list[16];
 	size_t n;
 	struct sighting seen[600];
 	size_t n_seen;
@@ -58,13 +59,16 @@ static void speaks(struct world *w, uint32_t n)
 		(struct sighting){.addr = host(n), .has_spoken = true, .first_ns = 1, .last_ns = 2};
 }
 
-static struct outbreak *build(const struct world *w)
+static struct outbreak *build(struct world *w)
 {
 	static const struct coverage coverage = {.packets = 1};
 	struct outbreak *o = NULL;
+	for (size_t i = 0; i < w->n; i++)
+		w->list[i] = &w->f[i];
+
 	struct outbreak_input in = {.source = {.kind = "file", .listened_ns = w->listened_ns},
 				    .coverage = &coverage,
-				    .findings = w->f,
+				    .findings = w->list,
 				    .n_findings = w->n,
 				    .sightings = w->seen,
 				    .n_sightings = w->n_seen,
@@ -172,8 +176,8 @@ static void the_same_finding_twice_is_joined(void **state)
 	struct outbreak *o = build(&w);
 
 	assert_int_equal(o->n_findings, 1);
-	assert_int_equal(o->findings[0].count, 2);
-	assert_int_equal(o->findings[0].first_ns, 5);
+	assert_int_equal(o->findings[0]->count, 2);
+	assert_int_equal(o->findings[0]->first_ns, 5);
 	outbreak_free(o);
 }
 

@@ -81,7 +81,7 @@ static void the_schemas_notice_mistakes(void **state)
 
 	assert_false(is_valid("doc/report.schema.json", json, ".json"));
 	free(json);
-	s.o.findings[0].count = 0;
+	s.findings[0].count = 0;
 	s.o.hosts[0].n_why = 1;
 	json = json_of(&s.o);
 	assert_false(is_valid("doc/report.schema.json", json, ".json"));
@@ -113,8 +113,8 @@ static void hostile_names_stay_ascii_and_valid(void **state)
 	(void)state;
 	assert_true(sample_office(&s));
 	s.o.hosts[0].why[0] = "\xff\xfe\x1b[2J \"quoted\" \xe2\x80\xae";
-	sample_text(s.o.findings[0].why, FINDING_WHY, "\x80 broken");
-	finding_detail_text(&s.o.findings[0], "path", "\x1b]0;\x07");
+	sample_text(s.findings[0].why, FINDING_WHY, "\x80 broken");
+	finding_detail_text(&s.findings[0], "path", "\x1b]0;\x07");
 	char *json = json_of(&s.o);
 
 	for (const char *at = json; *at != '\0'; at++)

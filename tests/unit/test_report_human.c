@@ -137,7 +137,7 @@ static void five_thousand_infected_stay_readable(void **state)
 		struct host *h = sample_acts(&s, 0x0a000000 + i, VERDICT_INFECTED, "ms08-067");
 
 		h->why[0] = "It called NetPathCanonicalize with a hostile path.";
-		s.o.findings[i] =
+		s.findings[i] =
 			sample_finding("ms08-067", CLASS_EXPLOIT, 0x0a000000 + i, h->why[0]);
 	}
 	s.o.n_findings = 5000;
