@@ -70,6 +70,17 @@ static inline struct bytes rd_take_upto(struct reader *r, size_t n)
 	return rd_take(r, n < r->rest.len ? n : r->rest.len);
 }
 
+/* Copies n bytes out; zeros, if they are not all there. */
+static inline void rd_copy(struct reader *r, uint8_t *to, size_t n)
+{
+	struct bytes b = rd_take(r, n);
+
+	if (b.at != NULL)
+		memcpy(to, b.at, n);
+	else
+		memset(to, 0, n);
+}
+
 /* A big-endian number of 1 to 8 bytes. */
 static inline uint64_t rd_be(struct reader *r, unsigned width)
 {

@@ -54,12 +54,13 @@ static void quoted_ip4(struct reader *r, struct packet *q)
 	q->ip_proto = rd_u8(r);
 	rd_skip(r, 2);
 
-	struct bytes src = rd_take(r, 4), dst = rd_take(r, 4);
+	struct addr src = addr_v4(rd_be32(r));
+	struct addr dst = addr_v4(rd_be32(r));
 
 	if (r->bad)
 		return;
-	q->src = addr_from_v4(src.at);
-	q->dst = addr_from_v4(dst.at);
+	q->src = src;
+	q->dst = dst;
 	rd_skip(r, head - IP4_HEAD);
 }
 

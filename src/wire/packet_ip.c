@@ -264,8 +264,8 @@ enum packet_kind walk_ip4(struct walk *w)
 	if (w->r.bad)
 		return walk_malformed(w, "ip4");
 	trim(w, total - (total != 0 ? header : 0), total != 0);
-	p->src = addr_from_v4(rd_take(&h, 4).at);
-	p->dst = addr_from_v4(rd_take(&h, 4).at);
+	p->src = addr_v4(rd_be32(&h));
+	p->dst = addr_v4(rd_be32(&h));
 	p->ttl = ttl;
 	p->ip_proto = proto;
 	w->is_v6 = false;
@@ -290,8 +290,8 @@ enum packet_kind walk_ip6(struct walk *w)
 	p->ttl = rd_u8(&h);
 	if (version != 6)
 		return walk_malformed(w, "ip6");
-	memcpy(p->src.b, rd_take(&h, 16).at, sizeof(p->src.b));
-	memcpy(p->dst.b, rd_take(&h, 16).at, sizeof(p->dst.b));
+	rd_copy(&h, p->src.b, sizeof(p->src.b));
+	rd_copy(&h, p->dst.b, sizeof(p->dst.b));
 	trim(w, len, len != 0);
 	w->is_v6 = true;
 	return walk_l4(w);

@@ -22,11 +22,9 @@ enum { LENGTH_MAX = 1500, TYPE_MIN = 1536 }; /* IEEE 802.3: a length, or an Ethe
 
 static struct mac take_mac(struct reader *r)
 {
-	struct bytes b = rd_take(r, 6);
 	struct mac m = {{0}};
 
-	if (b.len == sizeof(m.b))
-		memcpy(m.b, b.at, sizeof(m.b));
+	rd_copy(r, m.b, sizeof(m.b));
 	return m;
 }
 
@@ -45,16 +43,16 @@ static enum packet_kind walk_arp(struct walk *w)
 	struct packet_arp arp = {.op = op};
 
 	arp.sha = take_mac(r);
-	struct bytes spa = rd_take(r, 4);
+	struct addr spa = addr_v4(rd_be32(r));
 
 	arp.tha = take_mac(r);
-	struct bytes tpa = rd_take(r, 4);
+	struct addr tpa = addr_v4(rd_be32(r));
 
 	if (r->bad)
 		return walk_malformed(w, "arp");
 	w->p->arp = arp;
-	w->p->src = addr_from_v4(spa.at);
-	w->p->dst = addr_from_v4(tpa.at);
+	w->p->src = spa;
+	w->p->dst = tpa;
 	return w->p->kind = PACKET_ARP;
 }
 
@@ -286,7 +284,9 @@ static enum packet_kind walk_cooked(struct walk *w, const struct cooked *c)
 	if (w->r.bad)
 		return walk_malformed(w, "sll");
 	if (c->hardware == ARPHRD_ETHERNET && c->addr_len == 6) {
-		memcpy(w->p->src_mac.b, c->addr.at, sizeof(w->p->src_mac.b));
+		struct reader addr = {c->addr, false};
+
+		w->p->src_mac = take_mac(&addr);
 		w->p->has_mac = true;
 	}
 	if (c->protocol == SLL_8022)
