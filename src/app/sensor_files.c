@@ -150,7 +150,7 @@ static void *carry(void *arg)
 /* All threads over one file; the calling one is the first of them. */
 static enum rc carry_all(struct pipeline *p)
 {
-	struct carrier carriers[WORKERS_MAX];
+	struct carrier carriers[WORKERS_MAX] = {{p, 0}};
 	pthread_t threads[WORKERS_MAX];
 	unsigned started = 1;
 	enum rc rc = RC_OK;
@@ -159,9 +159,8 @@ static enum rc carry_all(struct pipeline *p)
 		atomic_store(&p->stations[i].due, 0);
 	atomic_store(&p->tickets, 0);
 	p->ended = RC_OK;
-	for (unsigned i = 0; i < p->n; i++)
-		carriers[i] = (struct carrier){p, i};
 	for (; started < p->n && rc == RC_OK; started++) {
+		carriers[started] = (struct carrier){p, started};
 		if (pthread_create(&threads[started], NULL, carry, &carriers[started]) != 0)
 			rc = RC_NOMEM;
 	}

@@ -84,6 +84,8 @@ enum rc pcap_format_open(struct bytes head, struct opened *ret_opened, const cha
 	p->fraction_ns = magic == NANO ? 1 : 1000;
 	p->extra = magic == MODIFIED ? 8 : 0;
 	p->linktype = (uint16_t)link; /* above it: the length of an FCS */
-	*ret_opened = (struct opened){&format, p, FORMAT_HEAD};
+	ret_opened->format = &format;
+	ret_opened->state = p;
+	ret_opened->head = FORMAT_HEAD;
 	return RC_OK;
 }

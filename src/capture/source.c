@@ -195,7 +195,7 @@ enum rc source_read(struct source *s, uint8_t *to, size_t cap, size_t *ret_n)
 {
 	if (s->packing != PLAIN)
 		return read_packed(s, to, cap, ret_n);
-	if (s->from == s->to)
+	if (s->from >= s->to)
 		return read_some(s->fd, to, cap, ret_n);
 
 	struct bytes head = bytes_slice((struct bytes){s->in, s->to}, s->from, cap);

@@ -86,9 +86,9 @@ static void option_help(const struct cli_option *o, FILE *to)
 		n = snprintf(left, sizeof(left), "  -%c%s", o->id, o->name != NULL ? ", " : "");
 	else
 		n = snprintf(left, sizeof(left), "      ");
-	n += snprintf(left + n, sizeof(left) - (size_t)n, "%s%s%s%s", o->name != NULL ? "--" : "",
-		      o->name != NULL ? o->name : "", o->arg != NULL ? " " : "",
-		      o->arg != NULL ? o->arg : "");
+	(void)snprintf(left + n, sizeof(left) - (size_t)n, "%s%s%s%s", o->name != NULL ? "--" : "",
+		       o->name != NULL ? o->name : "", o->arg != NULL ? " " : "",
+		       o->arg != NULL ? o->arg : "");
 	fprintf(to, "%-*s%s\n", HELP_COLUMN, left, o->help);
 }
 

@@ -326,7 +326,7 @@ static size_t anomaly_text(const struct event *ev, char *to, size_t cap)
 #define NAME_TYPE_GUID  "GUID"
 
 #define AT(m) .off = offsetof(struct event, m), .size = sizeof(((struct event *)0)->m)
-#define ROW(n, t, t_name, k, h) .info = {n, t_name, h}, .type = t, .kind = k
+#define ROW(n, t, t_name, k, h) .info = {n, t_name, (h)}, .type = (t), .kind = (k)
 #define PROTO(n, k) ROW(n, TYPE_PROTOCOL, "protocol", k, "is there")
 #define UINT(n, k, m, h) ROW(n, TYPE_UINT, "number", k, h), AT(m)
 #define FLAG(n, k, m, h) ROW(n, TYPE_BOOL, "boolean", k, h), AT(m)

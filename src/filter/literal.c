@@ -97,6 +97,11 @@ static bool literal_addr(char *s, bool is_v4, struct value *v)
 	return true;
 }
 
+static bool is_separator(uint8_t c)
+{
+	return c == ':' || c == '-' || c == '.';
+}
+
 /* Pairs of hex digits with separators (or, for MACs, aabb.ccdd.eeff). Returns how many bytes; 0:
  * none, or too many. */
 static size_t hex_bytes(struct bytes text, uint8_t *to, size_t cap)
@@ -111,7 +116,7 @@ static size_t hex_bytes(struct bytes text, uint8_t *to, size_t cap)
 			return 0;
 		to[n++] = (uint8_t)(hi << 4 | lo);
 		i += 2;
-		if (i < text.len && memchr(":-.", text.at[i], 3) != NULL && ++i == text.len)
+		if (i < text.len && is_separator(text.at[i]) && ++i == text.len)
 			return 0;
 	}
 	return n;

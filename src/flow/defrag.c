@@ -92,8 +92,8 @@ static void drop_pieces(struct defrag *d, struct datagram *g)
 static void forget(struct defrag *d, struct datagram *g)
 {
 	drop_pieces(d, g);
-	*(g->prev != NULL ? &g->prev->next : &d->oldest) = g->next;
-	*(g->next != NULL ? &g->next->prev : &d->newest) = g->prev;
+	*(g == d->oldest ? &d->oldest : &g->prev->next) = g->next;
+	*(g == d->newest ? &d->newest : &g->next->prev) = g->prev;
 	map_del(d->map, &g->key);
 	free(g);
 }

@@ -120,7 +120,7 @@ void finding_detail_number(struct finding *f, const char *key, double number)
 /* Both ascending; keeps the first ones, each once. */
 static void packets_add(struct finding *a, const struct finding *b)
 {
-	uint64_t all[FINDING_PACKETS];
+	uint64_t all[FINDING_PACKETS] = {0};
 	unsigned n = 0, i = 0, j = 0;
 
 	while (n < FINDING_PACKETS && (i < a->n_packets || j < b->n_packets)) {

@@ -342,7 +342,7 @@ static enum rc host_judge(struct build *b, struct host *h)
 	const struct deed *did = NULL, *suffered = NULL;
 	size_t n_did = deeds_of(b->by_source, b->n_source, &h->seen.addr, &did);
 	size_t n_suffered = deeds_of(b->by_target, b->n_target, &h->seen.addr, &suffered);
-	struct reason best[WHY_MAX];
+	struct reason best[WHY_MAX] = {0};
 	size_t n = 0;
 
 	for (size_t i = 0; i < n_did; i++) {

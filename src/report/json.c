@@ -116,6 +116,7 @@ static json_t *address_list(const struct addr *list, size_t n)
 static json_t *source_json(const struct source_info *s)
 {
 	struct object o = object_new();
+	uint64_t listened_ms = s->listened_ns / 1000000;
 
 	put(&o, "kind", words(s->kind));
 	put(&o, "names", word_list(s->names, s->n_names));
@@ -123,7 +124,7 @@ static json_t *source_json(const struct source_info *s)
 	put(&o, "bytes", number(s->bytes));
 	put(&o, "first", when(s->first_ns));
 	put(&o, "last", when(s->last_ns));
-	put(&o, "listened_s", real((double)(s->listened_ns / 1000000) / 1000));
+	put(&o, "listened_s", real((double)listened_ms / 1000));
 	put(&o, "interrupted", json_boolean(s->is_interrupted));
 	put(&o, "note", words(s->note));
 	return object_done(&o);

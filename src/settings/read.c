@@ -17,7 +17,7 @@ struct source {
 	struct settings *s;
 	const char *name; /* the file, or "--set" */
 	bool has_lines;
-	yaml_document_t *doc;
+	yaml_document_t doc; /* the one being read */
 	char *err;
 	size_t err_len;
 };
@@ -136,7 +136,7 @@ static enum rc set_nets(struct source *src, struct setting *to, const yaml_node_
 		const yaml_node_item_t *i = node->data.sequence.items.start;
 
 		for (; rc == RC_OK && i < node->data.sequence.items.top; i++) {
-			const yaml_node_t *item = yaml_document_get_node(src->doc, *i);
+			const yaml_node_t *item = yaml_document_get_node(&src->doc, *i);
 
 			rc = add_net(src, to, item, scalar(item));
 		}
@@ -209,8 +209,8 @@ static enum rc add_trusted(struct source *src, struct setting *to, const yaml_no
 		return fail(src, node, "trusted: an entry is {name: …, net: …}");
 	for (const yaml_node_pair_t *p = node->data.mapping.pairs.start;
 	     p < node->data.mapping.pairs.top; p++) {
-		enum rc rc = set_trusted_part(src, &t, yaml_document_get_node(src->doc, p->key),
-					      yaml_document_get_node(src->doc, p->value));
+		enum rc rc = set_trusted_part(src, &t, yaml_document_get_node(&src->doc, p->key),
+					      yaml_document_get_node(&src->doc, p->value));
 
 		if (rc != RC_OK)
 			return rc;
@@ -233,7 +233,7 @@ static enum rc set_trusted(struct source *src, struct setting *to, const yaml_no
 		return RC_NOMEM;
 	for (const yaml_node_item_t *i = node->data.sequence.items.start;
 	     rc == RC_OK && i < node->data.sequence.items.top; i++)
-		rc = add_trusted(src, to, yaml_document_get_node(src->doc, *i));
+		rc = add_trusted(src, to, yaml_document_get_node(&src->doc, *i));
 	return rc;
 }
 
@@ -313,8 +313,8 @@ static enum rc read_section(struct source *src, const yaml_node_t *node, const c
 			    prefix[0] != '\0' ? ": " : "");
 	for (const yaml_node_pair_t *p = node->data.mapping.pairs.start;
 	     rc == RC_OK && p < node->data.mapping.pairs.top; p++) {
-		const yaml_node_t *key = yaml_document_get_node(src->doc, p->key);
-		const yaml_node_t *value = yaml_document_get_node(src->doc, p->value);
+		const yaml_node_t *key = yaml_document_get_node(&src->doc, p->key);
+		const yaml_node_t *value = yaml_document_get_node(&src->doc, p->value);
 		char name[3 * NAME_MAX_LEN];
 		struct setting *to = NULL;
 
@@ -354,21 +354,20 @@ static enum rc with_document(struct source *src, struct bytes text,
 			     void *ctx)
 {
 	yaml_parser_t parser;
-	yaml_document_t doc, more;
+	yaml_document_t more;
 	enum rc rc = RC_OK;
 
 	if (!yaml_parser_initialize(&parser))
 		return RC_NOMEM;
 	yaml_parser_set_input_string(&parser, text.at != NULL ? text.at : (const uint8_t *)"",
 				     text.len);
-	if (!yaml_parser_load(&parser, &doc)) {
+	if (!yaml_parser_load(&parser, &src->doc)) {
 		rc = yaml_error(src, &parser);
 		yaml_parser_delete(&parser);
 		return rc;
 	}
-	src->doc = &doc;
-	rc = use(src, yaml_document_get_root_node(&doc), ctx);
-	if (rc == RC_OK && yaml_document_get_root_node(&doc) != NULL) {
+	rc = use(src, yaml_document_get_root_node(&src->doc), ctx);
+	if (rc == RC_OK && yaml_document_get_root_node(&src->doc) != NULL) {
 		if (!yaml_parser_load(&parser, &more)) {
 			rc = yaml_error(src, &parser);
 		} else {
@@ -379,7 +378,7 @@ static enum rc with_document(struct source *src, struct bytes text,
 			yaml_document_delete(&more);
 		}
 	}
-	yaml_document_delete(&doc);
+	yaml_document_delete(&src->doc);
 	yaml_parser_delete(&parser);
 	return rc;
 }
@@ -405,7 +404,8 @@ static enum rc use_value(struct source *src, const yaml_node_t *root, void *ctx)
 enum rc settings_read_text(struct settings *s, const char *name, struct bytes text, char *err,
 			   size_t err_len)
 {
-	struct source src = {s, name, true, NULL, err, err_len};
+	struct source src = {
+		.s = s, .name = name, .has_lines = true, .err = err, .err_len = err_len};
 	enum rc rc = RC_OK;
 
 	s->pass++;
@@ -416,7 +416,7 @@ enum rc settings_read_text(struct settings *s, const char *name, struct bytes te
 
 enum rc settings_set(struct settings *s, const char *assignment, char *err, size_t err_len)
 {
-	struct source src = {s, "--set", false, NULL, err, err_len};
+	struct source src = {.s = s, .name = "--set", .err = err, .err_len = err_len};
 	const char *equals = strchr(assignment, '=');
 	char name[3 * NAME_MAX_LEN];
 	struct setting *to = NULL;
