@@ -148,6 +148,8 @@ static void put_srvsvc(json_t *o, const struct ev_srvsvc *s)
 	put_int(o, "opnum", s->opnum);
 	put_bool(o, "is_response", s->is_response);
 	put_bool(o, "is_cut", s->is_cut);
+	if (s->is_guessed)
+		put_bool(o, "is_guessed", true);
 	put_text(o, "pipe", s->pipe);
 	put_utf16(o, "path", s->path);
 	put_utf16(o, "path2", s->path2);
@@ -206,9 +208,6 @@ char *event_json(const struct event *ev, uint64_t frame)
 	char time[TEXT_TIME];
 	json_t *o = NULL;
 
-	/* The first object would otherwise fetch a seed from /dev/urandom, and the sensor has no
-	 * files. All keys are ours, so nobody can make them collide. */
-	json_object_seed(1);
 	o = json_object();
 	if (o == NULL)
 		return NULL;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <jansson.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,6 +83,14 @@ void sensor_add_times(struct sensor *s, const struct front_times *times)
 		s->source.listened_ns = times->mono_ns;
 }
 
+/* Libraries that would open a file when the sandbox is closed already: Jansson for a seed, though
+ * the keys are ours alone; glibc for a setting of the kernel, when a thread's own heap shrinks. */
+static void settle_libraries(void)
+{
+	json_object_seed(1);
+	mallopt(M_ARENA_MAX, 1);
+}
+
 /* Rights go in this order, and before the first byte of a capture is looked at. */
 static enum rc shut_in(const struct watch_options *watch, const struct sensor_input *in,
 		       int channel_fd)
@@ -152,7 +161,7 @@ _Noreturn void sensor_run(const struct watch_options *watch, const struct sensor
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &on, NULL);
-	json_object_seed(1); /* or Jansson would open a file for one; the keys are ours alone */
+	settle_libraries();
 	if (shut_in(watch, in, channel_fd) != RC_OK) {
 		perror("quell: the sensor could not give up its rights");
 		_exit(1);

@@ -199,6 +199,8 @@ static void finish(struct pipeline *p)
 	struct batch *b = p->batches[0];
 	struct front_times times;
 
+	b->file = p->name;
+	b->first_seq = p->first_seq;
 	for (unsigned i = 0; i < p->n; i++) {
 		event_list_clear(&b->out[i]);
 		worker_finish(p->workers[i], b);
