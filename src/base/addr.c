@@ -41,11 +41,26 @@ bool addr_is_link_local(const struct addr *a)
 	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
 
+/* Not inet_ntop(): it prints through stdio, and a report has tens of thousands of addresses. */
+static void v4_format(const uint8_t b[4], char *text)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		if (i > 0)
+			*text++ = '.';
+		if (b[i] >= 100)
+			*text++ = (char)('0' + b[i] / 100);
+		if (b[i] >= 10)
+			*text++ = (char)('0' + b[i] / 10 % 10);
+		*text++ = (char)('0' + b[i] % 10);
+	}
+	*text = '\0';
+}
+
 const char *addr_format(const struct addr *a, char *text)
 {
-	bool v4 = addr_is_v4(a);
-
-	if (inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? a->b + 12 : a->b, text, ADDR_TEXT) == NULL)
+	if (addr_is_v4(a))
+		v4_format(a->b + 12, text);
+	else if (inet_ntop(AF_INET6, a->b, text, ADDR_TEXT) == NULL)
 		text[0] = '\0'; /* cannot happen: ADDR_TEXT fits any */
 	return text;
 }

@@ -141,17 +141,42 @@ static size_t next_char(struct bytes b, uint32_t *ret_c, bool *ret_ok)
 	return 1 + more;
 }
 
+uint32_t text_next(struct bytes *utf8)
+{
+	uint32_t c = 0;
+	bool ok = false;
+
+	*utf8 = bytes_slice(*utf8, next_char(*utf8, &c, &ok), utf8->len);
+	return ok ? c : REPLACEMENT;
+}
+
+/* How many bytes from the start are ASCII; a NUL is not counted as such. */
+static size_t ascii_len(struct bytes b)
+{
+	size_t n = 0;
+
+	while (n < b.len && b.at[n] - 1u < 0x7f)
+		n++;
+	return n;
+}
+
 size_t text_from_utf8(struct bytes utf8, char *to, size_t cap)
 {
 	struct sink s = {to, 0, cap};
+	bool fits = true;
 
-	for (size_t i = 0; i < utf8.len && utf8.at[i] != 0;) {
-		uint32_t c = 0;
-		bool ok = false;
+	while (fits && utf8.len > 0 && utf8.at[0] != 0) {
+		size_t n = ascii_len(utf8);
 
-		i += next_char(bytes_slice(utf8, i, 4), &c, &ok);
-		if (!put_char(&s, ok ? c : REPLACEMENT))
-			break;
+		if (n > 0) {
+			size_t room = cap > 0 ? cap - 1 - s.len : 0;
+
+			fits = n <= room;
+			(void)put(&s, (const char *)utf8.at, fits ? n : room);
+			utf8 = bytes_slice(utf8, n, utf8.len);
+		} else {
+			fits = put_char(&s, text_next(&utf8));
+		}
 	}
 	return end(&s);
 }
@@ -194,6 +219,14 @@ size_t text_printable(const char *utf8, char *to, size_t cap)
 	return end(&s);
 }
 
+/* The last `n` digits, and what follows them. Not snprintf(): a report has thousands of times. */
+static void digits(char *to, unsigned value, unsigned n, char after)
+{
+	to[n] = after;
+	for (; n > 0; value /= 10)
+		to[--n] = (char)('0' + value % 10);
+}
+
 /* Not gmtime_r(): the first call of it opens /etc/localtime, and the sensor has no files. The day
  * is found in years that begin on the 1st of March, so that a leap day is the last of its year. */
 const char *text_time(uint64_t at_ns, char *to)
@@ -211,10 +244,14 @@ const char *text_time(uint64_t at_ns, char *to)
 	year += 400 * era + (month >= 10);
 	day = of_year - (153 * month + 2) / 5 + 1;
 	month = month < 10 ? month + 3 : month - 9;
-	/* The remainders change nothing; they tell the compiler that it fits. */
-	(void)snprintf(to, TEXT_TIME, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", year % 10000,
-		       month % 100, day % 100, sec / 3600 % 100, sec / 60 % 60, sec % 60,
-		       (unsigned)(at_ns % NS_PER_S / NS_PER_US));
+	digits(to, year, 4, '-');
+	digits(to + 5, month, 2, '-');
+	digits(to + 8, day, 2, 'T');
+	digits(to + 11, sec / 3600, 2, ':');
+	digits(to + 14, sec / 60 % 60, 2, ':');
+	digits(to + 17, sec % 60, 2, '.');
+	digits(to + 20, (unsigned)(at_ns % NS_PER_S / NS_PER_US), 6, 'Z');
+	to[27] = '\0';
 	return to;
 }
 

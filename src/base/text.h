@@ -18,6 +18,10 @@ size_t text_from_latin1(struct bytes latin1, char *to, size_t cap);
 /* UTF-8 from a stranger, checked: invalid sequences become U+FFFD. Returns the length. */
 size_t text_from_utf8(struct bytes utf8, char *to, size_t cap);
 
+/* Takes one character off the front of UTF-8 from a stranger, which is not empty: U+FFFD for bytes
+ * that are none, as above. */
+uint32_t text_next(struct bytes *utf8);
+
 /* For a terminal: control characters, DEL, C1 and bidirectional controls become \x1b or \u202e
  * in letters, \ becomes \\. Returns the length. */
 size_t text_printable(const char *utf8, char *to, size_t cap);
