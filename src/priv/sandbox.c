@@ -6,6 +6,7 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -46,7 +47,6 @@ static const int allowed[] = {
 	SCMP_SYS(getsockname),
 	/* memory */
 	SCMP_SYS(brk),
-	SCMP_SYS(sysinfo), /* qsort() asks how much there is */
 	SCMP_SYS(munmap),
 	SCMP_SYS(mremap),
 	SCMP_SYS(madvise),
@@ -115,9 +115,14 @@ static int add_conditional(scmp_filter_ctx ctx)
 				       SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	if (!bad)
 		bad = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	/* is the interface that we listen on still up? */
+	if (!bad)
+		bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+				       SCMP_A1(SCMP_CMP_EQ, SIOCGIFFLAGS));
 	/* stdio asks whether it writes to a terminal: no is the answer, not death */
 	if (!bad)
-		bad = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
+		bad = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 1,
+				       SCMP_A1(SCMP_CMP_NE, SIOCGIFFLAGS));
 	return bad;
 }
 

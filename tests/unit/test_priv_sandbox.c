@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -20,6 +22,7 @@
 #include "priv/priv.h"
 
 enum { WORKED = 10, REFUSED = 11, NO_SANDBOX = 12 };
+enum { HELD = 100 }; /* a socket opened before, as that of an interface is */
 
 static int try_open(void)
 {
@@ -85,6 +88,27 @@ static int try_memory(void)
 	return 1;
 }
 
+static int try_flags(void)
+{
+	struct ifreq r = {.ifr_name = "lo"};
+
+	return ioctl(HELD, SIOCGIFFLAGS, &r) == 0 && (r.ifr_flags & IFF_LOOPBACK) != 0;
+}
+
+static int try_hardware(void)
+{
+	struct ifreq r = {.ifr_name = "lo"};
+
+	return ioctl(HELD, SIOCGIFHWADDR, &r) == 0 || errno != ENOTTY;
+}
+
+static int try_take_down(void)
+{
+	struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+
+	return ioctl(HELD, SIOCSIFFLAGS, &r) == 0 || errno != ENOTTY;
+}
+
 static int in_sandbox(int (*attempt)(void))
 {
 	int status = 0;
@@ -115,17 +139,25 @@ static const struct {
 	{"a signal to the parent", try_signal, REFUSED},
 	{"a process", try_fork, REFUSED},
 	{"memory to run", try_code, REFUSED},
+	{"another question to a device", try_hardware, REFUSED},
+	{"a setting of a device", try_take_down, REFUSED},
+	{"the flags of an interface", try_flags, WORKED},
 	{"a thread", try_thread, WORKED},
 	{"memory", try_memory, WORKED},
 };
 
 static void what_is_forbidden_is_refused_and_the_rest_works(void **unused)
 {
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
 	(void)unused;
+	assert_int_equal(dup2(fd, HELD), HELD);
+	close(fd);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		print_message("           %s\n", cases[i].what);
 		assert_int_equal(in_sandbox(cases[i].attempt), cases[i].want);
 	}
+	close(HELD);
 }
 
 static void only_the_descriptors_named_stay_open(void **unused)
