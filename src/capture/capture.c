@@ -132,6 +132,11 @@ int capture_fd(const struct capture *c)
 	return c->poll_fd;
 }
 
+size_t capture_fds(const struct capture *c, int ret_fds[CAPTURE_FDS])
+{
+	return c->kind->fds != NULL ? c->kind->fds(c, ret_fds) : 0;
+}
+
 void capture_stats_get(struct capture *c, struct capture_stats *ret_stats)
 {
 	if (c->kind->update != NULL)

@@ -101,6 +101,11 @@ const char *capture_error(const struct capture *c); /* "" if there was none */
 /* For poll(): a descriptor that becomes readable, -1 for files. */
 int capture_fd(const struct capture *c);
 
+/* What must stay open to go on reading: capture_fd() and the counters of the interface. None for
+ * files, whose descriptor the caller has. Returns how many. */
+enum { CAPTURE_FDS = 4 };
+size_t capture_fds(const struct capture *c, int ret_fds[CAPTURE_FDS]);
+
 void capture_stats_get(struct capture *c, struct capture_stats *ret_stats);
 
 void capture_free(struct capture *c); /* NULL is fine */

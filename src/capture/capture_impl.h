@@ -19,6 +19,7 @@ struct capture_kind {
 	void (*fetch)(const struct capture *c, struct block *b, uint64_t ticket);
 	void (*update)(struct capture *c); /* brings c->stats up to date; or NULL */
 	void (*free)(struct capture *c);
+	size_t (*fds)(const struct capture *c, int ret_fds[CAPTURE_FDS]); /* or NULL */
 };
 
 struct capture { /* each kind's own struct starts with one */

@@ -227,8 +227,8 @@ static void file_free(struct capture *c)
 enum rc file_capture_new(struct source *src, struct opened opened, struct bytes head,
 			 struct capture **ret_cap)
 {
-	static const struct capture_kind plain = {file_read, file_fetch, NULL, file_free};
-	static const struct capture_kind packed = {file_read, NULL, NULL, file_free};
+	static const struct capture_kind plain = {file_read, file_fetch, NULL, file_free, NULL};
+	static const struct capture_kind packed = {file_read, NULL, NULL, file_free, NULL};
 	struct file_capture *f = calloc(1, sizeof(*f));
 
 	assert(opened.head <= head.len && head.len <= FORMAT_HEAD);

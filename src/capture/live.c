@@ -2,9 +2,9 @@
  * Interfaces, through libpcap and its ring shared with the kernel (TPACKET_V3).
  *
  * After capture_open_live() only these system calls are made: poll; ioctl(SIOCGIFFLAGS) where
- * nothing was heard; getsockopt(SO_ERROR), getsockname and ioctl by libpcap on trouble;
- * getsockopt(PACKET_STATISTICS) for the kernel's losses; pread for those of the interface, from
- * files opened here. The ring is mapped already.
+ * nothing was heard, nanosleep when the interface is gone; getsockopt(SO_ERROR), getsockname and
+ * ioctl by libpcap on trouble; getsockopt(PACKET_STATISTICS) for the kernel's losses; pread for
+ * those of the interface, from files opened here. The ring is mapped already.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -124,23 +124,30 @@ static enum rc gone(struct live_capture *l, const char *why)
 	return RC_CLOSED;
 }
 
-/* libpcap says when an interface has disappeared, but waits for one that was taken down to come
- * back. To hear nothing meanwhile would look like a quiet network. */
-static bool is_down(const struct live_capture *l)
+/* Why nothing more will come, or NULL. libpcap says when an interface has disappeared, but waits
+ * for one that was taken down to come back: to hear nothing meanwhile would look like a quiet
+ * network. `result` is take_waiting()'s. */
+static const char *trouble(struct live_capture *l, int result)
 {
 	struct ifreq r;
 
+	if (result < 0)
+		return pcap_geterr(l->pcap);
 	memset(&r, 0, sizeof(r));
 	if (strcmp(l->name, "any") == 0 || strlen(l->name) >= sizeof(r.ifr_name))
-		return false;
+		return NULL;
 	memcpy(r.ifr_name, l->name, strlen(l->name));
-	return ioctl(pcap_fileno(l->pcap), SIOCGIFFLAGS, &r) == 0 && (r.ifr_flags & IFF_UP) == 0;
+	if (ioctl(pcap_fileno(l->pcap), SIOCGIFFLAGS, &r) != 0)
+		return errno == ENODEV ? "The interface disappeared" : NULL;
+	return (r.ifr_flags & IFF_UP) == 0 ? "it was taken down" : NULL;
 }
 
 static enum rc live_read(struct capture *c, struct block *b, int wait_ms)
 {
+	const struct timespec late = {.tv_nsec = 2L * RING_TIMEOUT_MS * 1000 * 1000};
 	struct live_capture *l = (struct live_capture *)c;
 	struct pollfd p = {.fd = c->poll_fd, .events = POLLIN};
+	const char *why = NULL;
 	int result = 0;
 
 	b->n = b->len = 0;
@@ -150,13 +157,28 @@ static enum rc live_read(struct capture *c, struct block *b, int wait_ms)
 	result = take_waiting(l, b);
 	if (result == 0 && b->n == 0 && wait_ms != 0 && poll(&p, 1, wait_ms) > 0)
 		result = take_waiting(l, b);
+	if (b->n == 0 && trouble(l, result) != NULL) {
+		/* The kernel has not handed over yet what came last. */
+		nanosleep(&late, NULL);
+		result = take_waiting(l, b);
+		why = b->n == 0 ? trouble(l, result) : NULL;
+	}
 	l->into = NULL;
 	c->stats.frames += b->n;
-	if (result < 0 && b->n == 0)
-		return gone(l, pcap_geterr(l->pcap));
-	if (b->n == 0 && is_down(l))
-		return gone(l, "it was taken down");
-	return RC_OK; /* an error comes again, once the frames before it are out */
+	return why != NULL ? gone(l, why) : RC_OK; /* behind frames, trouble comes again */
+}
+
+static size_t live_fds(const struct capture *c, int ret_fds[CAPTURE_FDS])
+{
+	const struct live_capture *l = (const struct live_capture *)c;
+	size_t n = 0;
+
+	ret_fds[n++] = c->poll_fd;
+	for (size_t i = 0; i < COUNTERS; i++) {
+		if (l->counters[i] != -1)
+			ret_fds[n++] = l->counters[i];
+	}
+	return n;
 }
 
 static void live_free(struct capture *c)
@@ -271,7 +293,7 @@ static enum rc start(struct live_capture *l, const struct capture_live_options *
 enum rc capture_open_live(const struct capture_live_options *opt, struct capture **ret_cap,
 			  char *err, size_t err_len)
 {
-	static const struct capture_kind kind = {live_read, NULL, live_update, live_free};
+	static const struct capture_kind kind = {live_read, NULL, live_update, live_free, live_fds};
 	struct live_capture *l = calloc(1, sizeof(*l));
 	enum rc rc = RC_OK;
 

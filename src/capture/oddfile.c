@@ -100,7 +100,7 @@ static void odd_free(struct capture *c)
 
 enum rc odd_capture_new(int fd, struct capture **ret_cap)
 {
-	static const struct capture_kind kind = {odd_read, NULL, NULL, odd_free};
+	static const struct capture_kind kind = {odd_read, NULL, NULL, odd_free, NULL};
 	char err[PCAP_ERRBUF_SIZE];
 	struct odd_capture *o = calloc(1, sizeof(*o));
 	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0); /* pcap_close() closes it */
