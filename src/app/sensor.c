@@ -95,7 +95,7 @@ static void settle_libraries(void)
 static enum rc shut_in(const struct watch_options *watch, const struct sensor_input *in,
 		       int channel_fd)
 {
-	int keep[EXCHANGE_FILES + WORKERS_MAX + 1];
+	int keep[EXCHANGE_FILES + WORKERS_MAX * CAPTURE_FDS + 1];
 	size_t n = 0;
 	bool reads_stdin = false;
 
@@ -105,7 +105,7 @@ static enum rc shut_in(const struct watch_options *watch, const struct sensor_in
 		keep[n++] = in->fds[i];
 	}
 	for (unsigned i = 0; i < in->n_live; i++)
-		keep[n++] = capture_fd(in->live[i]);
+		n += capture_fds(in->live[i], keep + n);
 
 	/* Nothing to read and nowhere to write but the channel; stderr stays for bugs of ours. */
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -108,6 +108,24 @@ static enum rc listener_init(struct live *live, unsigned i)
 	return rc;
 }
 
+/* What they heard and lost together; the interface's own losses are the same for all. */
+static struct capture_stats stats_of_all(const struct live *live)
+{
+	struct capture_stats all = {0};
+
+	for (unsigned i = 0; i < live->n; i++) {
+		const struct capture_stats *st = &live->listeners[i].stats;
+
+		all.frames += st->frames;
+		all.bytes += st->bytes;
+		all.cut_frames += st->cut_frames;
+		all.lost_kernel += st->lost_kernel;
+		if (st->lost_interface > all.lost_interface)
+			all.lost_interface = st->lost_interface;
+	}
+	return all;
+}
+
 /* Until the parent says stop, or the interface is gone. */
 static void wait_and_tell(struct live *live)
 {
@@ -115,18 +133,13 @@ static void wait_and_tell(struct live *live)
 	bool is_over = false;
 
 	while (!is_over) {
-		uint64_t packets = 0, bytes = 0, lost = 0;
-
 		nanosleep(&nap, NULL);
 		pthread_mutex_lock(&live->lock);
-		for (unsigned i = 0; i < live->n; i++) {
-			const struct capture_stats *st = &live->listeners[i].stats;
 
-			packets += st->frames;
-			bytes += st->bytes;
-			lost += st->lost_kernel + st->lost_interface;
-		}
-		sensor_status(live->sensor, packets, bytes, lost);
+		struct capture_stats all = stats_of_all(live);
+
+		sensor_status(live->sensor, all.frames, all.bytes,
+			      all.lost_kernel + all.lost_interface);
 		is_over = sensor_must_stop() || live->ended == live->n;
 		pthread_mutex_unlock(&live->lock);
 	}
@@ -150,8 +163,11 @@ static void finish(struct live *live)
 		front_times(l->front, &times);
 		sensor_add_times(s, &times);
 		capture_stats_get(l->capture, &l->stats);
-		sensor_add_capture(s, &l->stats);
 	}
+
+	struct capture_stats all = stats_of_all(live);
+
+	sensor_add_capture(s, &all);
 	/* Silence was listened to as well. */
 	s->source.listened_ns = now - live->start_ns;
 }

@@ -355,7 +355,8 @@ static int answer(struct watch *w)
 
 static void catch_signals(void)
 {
-	struct sigaction on = {.sa_handler = on_signal};
+	/* Who asks twice does not want to wait for the report. */
+	struct sigaction on = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
 
 	sigaction(SIGINT, &on, NULL);
 	sigaction(SIGTERM, &on, NULL);
