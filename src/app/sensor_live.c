@@ -12,7 +12,7 @@
 
 #include "base/monotime.h"
 
-enum { WAIT_MS = 200, EVENTS_MAX = 64 << 20, FRAGMENT_BYTES = 4 << 20 };
+enum { WAIT_MS = 200, LATE_MS = 200, EVENTS_MAX = 64 << 20, FRAGMENT_BYTES = 4 << 20 };
 
 struct listener {
 	struct live *live;
@@ -64,6 +64,16 @@ static void listen_once(struct listener *l)
 	pthread_mutex_unlock(&live->lock);
 }
 
+/* Told to stop: what came before that may still be on its way through the ring. */
+static void hear_out(struct listener *l)
+{
+	uint64_t end_ns = wall_ns() + 2 * LATE_MS * NS_PER_MS;
+
+	while (wall_ns() < end_ns && capture_read(l->capture, l->batch->block, LATE_MS) == RC_OK &&
+	       l->batch->block->n > 0)
+		listen_once(l);
+}
+
 static void *listen_on(void *arg)
 {
 	struct listener *l = arg;
@@ -75,6 +85,8 @@ static void *listen_on(void *arg)
 			break;
 		listen_once(l);
 	}
+	if (rc == RC_OK)
+		hear_out(l);
 	pthread_mutex_lock(&l->live->lock);
 	if (rc != RC_OK)
 		sensor_failed(l->live->sensor, l->live->sensor->watch->interface,
