@@ -209,8 +209,6 @@ size_t text_printable(const char *utf8, char *to, size_t cap)
 			snprintf(escape, sizeof(escape), "\\x%02x", (unsigned)c);
 		else if (is_acting(c))
 			snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)c);
-		else if (c == '\\')
-			snprintf(escape, sizeof(escape), "\\\\");
 		else
 			escape[0] = '\0';
 		fits = escape[0] != '\0' ? put(&s, escape, strlen(escape)) : put_char(&s, c);

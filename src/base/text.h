@@ -23,7 +23,8 @@ size_t text_from_utf8(struct bytes utf8, char *to, size_t cap);
 uint32_t text_next(struct bytes *utf8);
 
 /* For a terminal: control characters, DEL, C1 and bidirectional controls become \x1b or \u202e
- * in letters, \ becomes \\. Returns the length. */
+ * in letters. A backslash stays as it is, since Windows paths are full of them: the escapes are
+ * for the eye, not to be read back. Returns the length. */
 size_t text_printable(const char *utf8, char *to, size_t cap);
 
 /* RFC 3339 in UTC with microseconds: "2009-02-13T03:12:07.123456Z". TEXT_TIME bytes. */

@@ -18,6 +18,25 @@ static const char *machines_are(uint64_t n)
 	return n == 1 ? "machine is" : "machines are";
 }
 
+/* Whose evidence is the oldest: where it may have started. */
+static void first_of(struct sentence *s, const struct outbreak *o)
+{
+	const struct host *first = NULL;
+	char text[ADDR_TEXT], clock[CLOCK_TEXT];
+
+	for (size_t i = 0; i < o->n_hosts; i++) {
+		const struct host *h = &o->hosts[i];
+
+		if (h->verdict == VERDICT_INFECTED && host_first_ns(h) != 0 &&
+		    (first == NULL || host_first_ns(h) < host_first_ns(first)))
+			first = h;
+	}
+	if (first != NULL && o->by_verdict[VERDICT_INFECTED] > 1)
+		say(s, " The first evidence is of %s, %s UTC.",
+		    addr_format(&first->seen.addr, text),
+		    clock_format(host_first_ns(first), clock));
+}
+
 static void answer(const struct lines *l, const struct outbreak *o)
 {
 	size_t infected = o->by_verdict[VERDICT_INFECTED];
@@ -31,6 +50,7 @@ static void answer(const struct lines *l, const struct outbreak *o)
 		if (suspected > 0)
 			say(&s, " %s more %s suspected.", count_format(suspected, b),
 			    suspected == 1 ? "is" : "are");
+		first_of(&s, o);
 	} else if (suspected > 0) {
 		say(&s, "%s %s suspected: by behaviour, without proof.", count_format(suspected, a),
 		    machines_are(suspected));

@@ -6,7 +6,8 @@
 #include "report/human.h"
 
 enum {
-	BLOCKS_MOST = 20, /* more are a table: nobody reads a hundred paragraphs */
+	BLOCKS_MOST = 3,  /* more are told in short, */
+	SHORTS_MOST = 20, /* and still more in a table: nobody reads a hundred paragraphs */
 	ROWS_MOST = 50,
 	REASONS_MOST = 3,
 	TARGETS_MOST = 8,
@@ -169,6 +170,34 @@ static void block(const struct lines *l, const struct outbreak *o, const struct 
 	}
 }
 
+/* The same in a few lines: for the rest there is -o json. */
+static void short_block(const struct lines *l, const struct host *h)
+{
+	struct sentence name = {.len = 0}, did = {.len = 0}, why = {.len = 0};
+	char text[ADDR_TEXT], clock[CLOCK_TEXT], count[COUNT_TEXT];
+
+	say(&name, "%-15s ", addr_format(&h->seen.addr, text));
+	if (h->seen.n_macs > 0)
+		say(&name, " %s ", mac_format(&h->seen.macs[0], text));
+	say(&name, " %u %% sure  since %s UTC", (unsigned)(h->confidence * 100 + 0.5),
+	    clock_format(host_first_ns(h), clock));
+	fputc('\n', l->to);
+	lines_row(l, h->verdict == VERDICT_INFECTED ? TONE_ALARM : TONE_WARN, name.at);
+	if (h->n_why > 0)
+		say(&why, "%s", h->why[0]);
+	lines_item(l, "why", why.at);
+	for (size_t i = 0; i < h->n_threats && i < THREATS_MOST; i++) {
+		const struct host_threat *t = &h->threats[i];
+
+		say(&did, "%s%s: %s attempt%s", i == 0 ? "" : "; ", t->id,
+		    count_format(t->attempts, count), t->attempts == 1 ? "" : "s");
+		if (t->n_targets > 0)
+			say(&did, " on %s machine%s", count_format(t->n_targets, count),
+			    t->n_targets == 1 ? "" : "s");
+	}
+	lines_item(l, "did", did.at);
+}
+
 struct table {
 	unsigned address_width;
 	bool has_macs; /* there is room for them */
@@ -262,10 +291,13 @@ enum rc human_machines(const struct lines *l, const struct outbreak *o, enum ver
 	if (n == 0)
 		return RC_OK;
 	lines_head(l, v == VERDICT_INFECTED ? "INFECTED" : "SUSPECTED, by behaviour only");
-	if (n > BLOCKS_MOST)
+	if (n > SHORTS_MOST)
 		return table(l, o, v);
-	for (size_t i = 0; i < o->n_hosts; i++)
-		if (o->hosts[i].verdict == v)
+	for (size_t i = 0; i < o->n_hosts; i++) {
+		if (o->hosts[i].verdict == v && n > BLOCKS_MOST)
+			short_block(l, &o->hosts[i]);
+		else if (o->hosts[i].verdict == v)
 			block(l, o, &o->hosts[i]);
+	}
 	return RC_OK;
 }

@@ -93,7 +93,7 @@ static void nothing_that_acts_reaches_a_terminal(void **state)
 	} rows[] = {
 		{"plain \xc3\xa4", "plain \xc3\xa4"},
 		{"\x1b[2J", "\\x1b[2J"},
-		{"a\\b", "a\\\\b"},
+		{"a\\b", "a\\b"},
 		{"tab\tnl\n\x7f", "tab\\x09nl\\x0a\\x7f"},
 		{"\xc2\x9b"
 		 "1m",

@@ -166,7 +166,6 @@ static const struct {
 	{"trusted:\n  - {name: x, net: 10.0.0}\n", "10.0.0 is not an address"},
 	{"trusted:\n  - {name: \"x\\n\", net: 10.0.0.1}\n", "'name' needs a plain text"},
 	{"trusted:\n  - {name: \"x\\u202e\", net: 10.0.0.1}\n", "'name' needs a plain text"},
-	{"trusted:\n  - {name: \"x\\\\\", net: 10.0.0.1}\n", "'name' needs a plain text"},
 	{"trusted:\n  - {name: x, net: 10.0.0.1, threat: MS08}\n", "is no id of a threat"},
 	{"trusted: none\n", "trusted is a list"},
 	{"output:\n  format: xml\n", "output.format is one of: human, json, eve, csv"},
