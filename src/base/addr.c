@@ -1,30 +1,33 @@
 #include "base/addr.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+/* Half of an address as a number: its first byte is the highest. */
+static uint64_t number_of(const struct addr *a, unsigned half)
+{
+	return be64toh(addr_half(a, half));
+}
 
 bool addr_is_v4(const struct addr *a)
 {
-	return memcmp(a->b, mapped, sizeof(mapped)) == 0;
+	return addr_half(a, 0) == 0 && number_of(a, 1) >> 32 == 0xffff;
 }
 
 bool addr_is_zero(const struct addr *a)
 {
-	static const uint8_t zero[16];
+	uint64_t low = number_of(a, 1);
 
-	return memcmp(a->b + (addr_is_v4(a) ? 12 : 0), zero, addr_is_v4(a) ? 4 : 16) == 0;
+	return addr_half(a, 0) == 0 && (low == 0 || low == UINT64_C(0xffff) << 32);
 }
 
 bool addr_is_multicast(const struct addr *a)
 {
-	static const uint8_t all[4] = {255, 255, 255, 255};
-
 	if (!addr_is_v4(a))
 		return a->b[0] == 0xff;
-	return a->b[12] >> 4 == 14 || memcmp(a->b + 12, all, sizeof(all)) == 0;
+	return a->b[12] >> 4 == 14 || (uint32_t)number_of(a, 1) == UINT32_MAX;
 }
 
 bool addr_is_loopback(const struct addr *a)
@@ -140,7 +143,10 @@ enum rc net_parse(const char *text, struct net *ret_net)
 
 bool net_contains(const struct net *n, const struct addr *a)
 {
-	struct addr masked = addr_masked(a, n->bits);
+	uint64_t high = number_of(a, 0) ^ number_of(&n->addr, 0);
+	uint64_t low = number_of(a, 1) ^ number_of(&n->addr, 1);
 
-	return addr_eq(&masked, &n->addr);
+	if (n->bits <= 64)
+		return n->bits == 0 || high >> (64 - n->bits) == 0;
+	return high == 0 && low >> (128 - n->bits) == 0;
 }

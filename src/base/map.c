@@ -1,4 +1,7 @@
-/* Entries lie densely in order of arrival; an open-addressed index of 32-bit slots finds them. */
+/*
+ * Entries lie densely in order of arrival; an open-addressed index finds them. A slot knows the
+ * hash of its key as well: entries lie all over memory, and only the right one is worth fetching.
+ */
 #include "base/map.h"
 
 #include <stdlib.h>
@@ -8,11 +11,16 @@
 
 enum { START = 16 };
 
+struct slot {
+	uint32_t hash;
+	uint32_t at; /* 0: free, else entry + 1 */
+};
+
 struct map {
 	size_t max, key_size, value_at, stride;
-	size_t len, room;     /* entries there are, entries that fit */
-	size_t mask;          /* slots of the index, less one: at least twice `room` */
-	uint32_t *index;      /* 0: free, else entry + 1 */
+	size_t len, room; /* entries there are, entries that fit */
+	size_t mask;      /* slots of the index, less one: at least twice `room` */
+	struct slot *index;
 	unsigned char *block; /* room * stride */
 	uint64_t seed;
 };
@@ -27,19 +35,37 @@ static unsigned char *entry(const struct map *m, size_t i)
 	return m->block + i * m->stride;
 }
 
-static size_t home(const struct map *m, const void *key)
+static uint32_t hash_of(const struct map *m, const void *key)
 {
-	return (size_t)hash_bytes(key, m->key_size, m->seed) & m->mask;
+	return (uint32_t)hash_bytes(key, m->key_size, m->seed);
+}
+
+/* memcmp() by itself is a call for each, and most keys are two or three words long. */
+static bool is_same(const unsigned char *a, const unsigned char *b, size_t len)
+{
+	uint64_t x, y;
+
+	for (; len >= sizeof(x); a += sizeof(x), b += sizeof(x), len -= sizeof(x)) {
+		memcpy(&x, a, sizeof(x));
+		memcpy(&y, b, sizeof(y));
+		if (x != y)
+			return false;
+	}
+	return len == 0 || memcmp(a, b, len) == 0;
 }
 
 /* The slot that holds `key`, or the free one where it would go. */
-static size_t find(const struct map *m, const void *key)
+static size_t find(const struct map *m, const void *key, uint32_t hash)
 {
-	size_t slot = home(m, key);
+	size_t at = hash & m->mask;
 
-	while (m->index[slot] != 0 && memcmp(entry(m, m->index[slot] - 1), key, m->key_size) != 0)
-		slot = (slot + 1) & m->mask;
-	return slot;
+	for (;; at = (at + 1) & m->mask) {
+		const struct slot *s = &m->index[at];
+
+		if (s->at == 0 ||
+		    (s->hash == hash && is_same(entry(m, s->at - 1), key, m->key_size)))
+			return at;
+	}
 }
 
 /* False: no memory; the map is as it was. */
@@ -50,7 +76,7 @@ static bool resize(struct map *m, size_t room)
 	while (slots < 2 * room)
 		slots *= 2;
 
-	uint32_t *index = calloc(slots, sizeof(*index));
+	struct slot *index = calloc(slots, sizeof(*index));
 	unsigned char *block = realloc(m->block, room * m->stride);
 
 	if (block != NULL)
@@ -59,12 +85,19 @@ static bool resize(struct map *m, size_t room)
 		free(index);
 		return false;
 	}
+	for (size_t i = 0; m->index != NULL && i <= m->mask; i++) {
+		size_t to = m->index[i].hash & (slots - 1);
+
+		if (m->index[i].at == 0)
+			continue;
+		while (index[to].at != 0)
+			to = (to + 1) & (slots - 1);
+		index[to] = m->index[i];
+	}
 	free(m->index);
 	m->index = index;
 	m->mask = slots - 1;
 	m->room = room;
-	for (size_t i = 0; i < m->len; i++)
-		m->index[find(m, entry(m, i))] = (uint32_t)i + 1;
 	return true;
 }
 
@@ -106,18 +139,19 @@ size_t map_len(const struct map *m)
 
 void *map_get(const struct map *m, const void *key)
 {
-	uint32_t at = m->index[find(m, key)];
+	uint32_t at = m->index[find(m, key, hash_of(m, key))].at;
 
 	return at == 0 ? NULL : entry(m, at - 1) + m->value_at;
 }
 
 void *map_put(struct map *m, const void *key, bool *ret_is_new)
 {
-	size_t slot = find(m, key);
+	uint32_t hash = hash_of(m, key);
+	size_t slot = find(m, key, hash);
 
-	*ret_is_new = m->index[slot] == 0;
+	*ret_is_new = m->index[slot].at == 0;
 	if (!*ret_is_new)
-		return entry(m, m->index[slot] - 1) + m->value_at;
+		return entry(m, m->index[slot].at - 1) + m->value_at;
 	if (m->len == m->max)
 		return NULL;
 	if (m->len == m->room) {
@@ -125,22 +159,23 @@ void *map_put(struct map *m, const void *key, bool *ret_is_new)
 
 		if (!resize(m, room))
 			return NULL;
-		slot = find(m, key);
+		slot = find(m, key, hash);
 	}
 
 	unsigned char *e = entry(m, m->len);
 
 	memset(e, 0, m->stride);
 	memcpy(e, key, m->key_size);
-	m->index[slot] = (uint32_t)++m->len;
+	m->index[slot] = (struct slot){hash, (uint32_t)++m->len};
 	return e + m->value_at;
 }
 
 /* Closes the gap that freeing `hole` leaves in the runs of occupied slots behind it. */
 static void index_close(struct map *m, size_t hole)
 {
-	for (size_t next = (hole + 1) & m->mask; m->index[next] != 0; next = (next + 1) & m->mask) {
-		size_t wants = home(m, entry(m, m->index[next] - 1));
+	for (size_t next = (hole + 1) & m->mask; m->index[next].at != 0;
+	     next = (next + 1) & m->mask) {
+		size_t wants = m->index[next].hash & m->mask;
 
 		/* May it move to the hole? Only if its home is not between the hole and itself. */
 		if (((next - wants) & m->mask) >= ((next - hole) & m->mask)) {
@@ -148,22 +183,23 @@ static void index_close(struct map *m, size_t hole)
 			hole = next;
 		}
 	}
-	m->index[hole] = 0;
+	m->index[hole].at = 0;
 }
 
 bool map_del(struct map *m, const void *key)
 {
-	size_t slot = find(m, key);
-	uint32_t at = m->index[slot];
+	size_t slot = find(m, key, hash_of(m, key));
+	uint32_t at = m->index[slot].at;
 
 	if (at == 0)
 		return false;
 	index_close(m, slot);
 	if (at != m->len) {
-		size_t last = find(m, entry(m, m->len - 1));
+		const unsigned char *moved = entry(m, m->len - 1);
+		size_t last = find(m, moved, hash_of(m, moved));
 
-		memcpy(entry(m, at - 1), entry(m, m->len - 1), m->stride);
-		m->index[last] = at;
+		memcpy(entry(m, at - 1), moved, m->stride);
+		m->index[last].at = at;
 	}
 	m->len--;
 	return true;
