@@ -1,6 +1,8 @@
 #include "model/exchange.h"
 
 #include <assert.h>
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "model/exchange.pb-c.h"
@@ -115,13 +117,46 @@ static bool finding_take(const Quell__Finding *m, struct finding *f)
 	return f->n_details == m->n_details; /* each once, and all have room */
 }
 
+/* A finding unpacks into some sixty small pieces. They come from one block, and the heap only gives
+ * what no longer fits: more than any finding of ours has. */
+struct pieces {
+	size_t used;
+	alignas(max_align_t) unsigned char at[8192];
+};
+
+static void *piece_alloc(void *data, size_t size)
+{
+	struct pieces *p = data;
+	size_t whole =
+		(size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+
+	if (whole < size || whole > sizeof(p->at) - p->used)
+		return malloc(size);
+	p->used += whole;
+	return p->at + p->used - whole;
+}
+
+static void piece_free(void *data, void *piece)
+{
+	struct pieces *p = data;
+	uintptr_t at = (uintptr_t)piece, from = (uintptr_t)p->at;
+
+	if (at < from || at >= from + sizeof(p->at))
+		free(piece);
+}
+
 enum rc exchange_unpack_finding(struct bytes in, struct finding *ret_f)
 {
-	Quell__Finding *m = quell__finding__unpack(NULL, in.len, in.at);
+	struct pieces pieces;
+	ProtobufCAllocator from = {piece_alloc, piece_free, &pieces};
+
+	pieces.used = 0; /* the rest of it is not worth clearing */
+
+	Quell__Finding *m = quell__finding__unpack(&from, in.len, in.at);
 	struct finding f = {0};
 	bool ok = m != NULL && finding_take(m, &f);
 
-	quell__finding__free_unpacked(m, NULL);
+	quell__finding__free_unpacked(m, &from);
 	if (!ok)
 		return RC_FORMAT;
 	*ret_f = f;
