@@ -143,18 +143,21 @@ void pen_text(struct pen *p, const char *text)
 	put_text(p, text);
 }
 
-void pen_number(struct pen *p, uint64_t n)
+static void put_number(struct pen *p, uint64_t n)
 {
 	char text[24];
 	size_t at = sizeof(text);
 
-	if (n > INT64_MAX)
-		n = INT64_MAX;
 	do
 		text[--at] = (char)('0' + n % 10);
 	while ((n /= 10) > 0);
-	comma(p);
 	put(p, text + at, sizeof(text) - at);
+}
+
+void pen_number(struct pen *p, uint64_t n)
+{
+	comma(p);
+	put_number(p, n < INT64_MAX ? n : INT64_MAX);
 }
 
 /* "1.5e-05" becomes "1.5e-5", and "1e+20" "1e20": the same whatever printf's idea of it. */
@@ -185,11 +188,13 @@ void pen_real(struct pen *p, double d)
 	}
 	comma(p);
 	if (fabs(d) <= EXACT && d == floor(d)) {
-		(void)snprintf(text, sizeof(text), "%lld", (long long)d);
-	} else {
-		(void)snprintf(text, sizeof(text), "%.12g", d);
-		exponent_trim(text);
+		if (d < 0)
+			put_char(p, '-');
+		put_number(p, (uint64_t)fabs(d));
+		return;
 	}
+	(void)snprintf(text, sizeof(text), "%.12g", d);
+	exponent_trim(text);
 	put(p, text, strlen(text));
 }
 
