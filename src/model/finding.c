@@ -136,11 +136,11 @@ static void packets_add(struct finding *a, const struct finding *b)
 }
 
 /* Whose words are kept: the surer one's; then the earlier one's; of two accounts of the same
- * thing the longer one. The same whichever is asked about which. */
+ * thing the longer one. */
 static bool leads(const struct finding *a, const struct finding *b)
 {
-	if (a->confidence != b->confidence)
-		return a->confidence > b->confidence;
+	if (finding_sureness(a) != finding_sureness(b))
+		return finding_sureness(a) > finding_sureness(b);
 	if (a->first_ns != b->first_ns)
 		return a->first_ns < b->first_ns;
 	if (a->last_ns != b->last_ns)
@@ -159,10 +159,10 @@ void finding_add(struct finding *a, const struct finding *b)
 	bool stays = leads(a, b);
 
 	details_add(a, b, !stays);
-	if (!stays) {
+	if (!stays)
 		memcpy(a->why, b->why, sizeof(a->why));
+	if (b->confidence > a->confidence)
 		a->confidence = b->confidence;
-	}
 	packets_add(a, b);
 	if (b->first_ns < a->first_ns)
 		a->first_ns = b->first_ns;

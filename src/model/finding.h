@@ -63,6 +63,14 @@ struct finding {
 						  findings, and most details are short */
 };
 
+/* Confidence for choosing whose reason to show: past FINDING_SURE, what came first says more than
+ * another percent. */
+enum { FINDING_SURE = 90 };
+static inline unsigned finding_sureness(const struct finding *f)
+{
+	return f->confidence < FINDING_SURE ? f->confidence : FINDING_SURE;
+}
+
 const char *finding_class_name(enum finding_class c); /* "exploit"; never NULL */
 MUST_CHECK enum rc finding_class_parse(const char *name, enum finding_class *ret_class);
 

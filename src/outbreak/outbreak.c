@@ -277,14 +277,6 @@ struct reason {
 	bool is_target;
 };
 
-enum { SURE_ENOUGH = 90 };
-
-/* Past a point, what came first says more than another percent. */
-static unsigned sureness(const struct finding *f)
-{
-	return f->confidence < SURE_ENOUGH ? f->confidence : SURE_ENOUGH;
-}
-
 /* Is a the stronger reason? A total order, so that reports are the same every time. */
 static bool is_stronger(const struct reason *a, const struct reason *b)
 {
@@ -292,8 +284,8 @@ static bool is_stronger(const struct reason *a, const struct reason *b)
 		return b->is_target;
 	if (a->v != b->v)
 		return a->v > b->v;
-	if (sureness(a->f) != sureness(b->f))
-		return sureness(a->f) > sureness(b->f);
+	if (finding_sureness(a->f) != finding_sureness(b->f))
+		return finding_sureness(a->f) > finding_sureness(b->f);
 	if (a->f->first_ns != b->f->first_ns)
 		return a->f->first_ns < b->f->first_ns;
 	return finding_cmp(a->f, b->f) < 0;
