@@ -15,7 +15,7 @@
 #include "model/coverage.h"
 #include "wire/packet.h"
 
-enum { WORKERS_MAX = FLOW_SHARDS };
+enum { WORKERS_MAX = FLOW_SHARDS }; /* a worker without a shard would idle */
 
 struct batch {
 	struct block *block;

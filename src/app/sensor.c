@@ -1,5 +1,6 @@
 #include "app/sensor.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <malloc.h>
@@ -14,6 +15,8 @@
 #include "priv/priv.h"
 
 enum { STATUS_MS = 250 };
+
+static_assert((int)WATCH_WORKERS_MAX == (int)WORKERS_MAX, "each worker has a shard");
 
 static volatile sig_atomic_t stop;
 

@@ -266,7 +266,7 @@ enum rc sensor_files(struct sensor *s)
 	}
 	memset(p, 0, sizeof(*p));
 	p->sensor = s;
-	p->n = s->watch->workers > 0 ? s->watch->workers : 1;
+	p->n = s->watch->workers;
 	p->seq = 1;
 	rc = pipeline_init(p);
 	for (size_t i = 0; rc == RC_OK && i < s->watch->n_files; i++)

@@ -1,5 +1,6 @@
 #include "app/watch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,7 +23,7 @@
 #include "settings/settings.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INFECTED = 3, EXIT_UNSURE = 4 };
-enum { WIDTH = 100 };
+enum { WIDTH = 100, WORKERS_CHOSEN = 4 /* at most, unless told: more rarely help */ };
 
 static volatile sig_atomic_t told_to_stop;
 
@@ -94,7 +95,7 @@ static bool open_files(struct watch *w)
 
 static bool open_interface(struct watch *w)
 {
-	unsigned n = w->opt->workers > 0 ? w->opt->workers : 1;
+	unsigned n = w->opt->workers;
 	struct capture_live_options opt = {
 		.interface = w->opt->interface,
 		.filter = w->opt->bpf,
@@ -362,11 +363,23 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &on, NULL);
 }
 
-int watch_run(const struct watch_options *opt)
+static unsigned choose_workers(void)
 {
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cores < 1 ? 1 : cores > WORKERS_CHOSEN ? WORKERS_CHOSEN : (unsigned)cores;
+}
+
+int watch_run(const struct watch_options *asked)
+{
+	struct watch_options chosen = *asked;
+	const struct watch_options *opt = &chosen;
 	struct watch w = {.opt = opt, .channel = -1};
 	int status = EXIT_FAILED;
 
+	assert(asked->workers <= WATCH_WORKERS_MAX); /* the command line has seen to it */
+	if (chosen.workers == 0)
+		chosen.workers = choose_workers();
 	if (opt->for_s > 0)
 		w.stop_ns = now_ns() + (uint64_t)(opt->for_s * (double)NS_PER_S);
 	if (opt->n_files > EXCHANGE_FILES) {

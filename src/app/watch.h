@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { WATCH_WORKERS_MAX = 16 };
+
 struct filter;
 struct report_writer;
 struct settings;
@@ -21,7 +23,7 @@ struct watch_options {
 	bool promiscuous;
 	const char *bpf;  /* or NULL */
 	double for_s;     /* stop after so many seconds of listening; 0: when told */
-	unsigned workers; /* 0: choose */
+	unsigned workers; /* threads; 0: as many as cores, at most 4 */
 	const struct report_writer *writer;
 	bool exit_code; /* 3: infected machines found; 4: none, but coverage was too low to say */
 	struct filter *filter; /* -Y: print matching frames instead of the report; or NULL */
@@ -30,6 +32,6 @@ struct watch_options {
 };
 
 /* Returns the exit status; messages have gone to stderr. */
-int watch_run(const struct watch_options *opt);
+int watch_run(const struct watch_options *asked);
 
 #endif

@@ -16,7 +16,7 @@
 
 #define SETTINGS_FILE "/etc/quell/quell.yaml"
 
-enum { WORKERS_MAX = 64, ERROR_MAX = 768 };
+enum { ERROR_MAX = 768 };
 
 enum {
 	OPT_FOR = 256,
@@ -34,7 +34,7 @@ static const struct cli_option options[] = {
 	{'i', NULL, "IFACE", "listen on an interface; BPF words after the options narrow it"},
 	{OPT_FOR, "for", "TIME", "stop listening after TIME: 90s, 30m, 2h"},
 	{OPT_PROMISCUOUS, "promiscuous", NULL, "also take frames that are for other machines"},
-	{OPT_WORKERS, "workers", "N", "threads that read packets; default: as it fits"},
+	{OPT_WORKERS, "workers", "N", "threads that read packets; default: one per core, up to 4"},
 	{'o', NULL, "FORMAT", "human (default), json, eve or csv"},
 	{OPT_EXIT_CODE, "exit-code", NULL, "exit with 3: infected found; 4: heard too little"},
 	{'c', NULL, "FILE", "settings; default: " SETTINGS_FILE ", if it is there"},
@@ -83,7 +83,7 @@ static bool parse_workers(const char *text, unsigned *ret_n)
 	char *end = NULL;
 	unsigned long v = strtoul(text, &end, 10);
 
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || v < 1 || v > WORKERS_MAX)
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || v < 1 || v > WATCH_WORKERS_MAX)
 		return false;
 	*ret_n = (unsigned)v;
 	return true;
@@ -109,7 +109,7 @@ static int take_option(struct request *rq, int id)
 	case OPT_WORKERS:
 		if (!parse_workers(optarg, &rq->opt.workers))
 			return cli_usage(&cli_watch, "--workers %s: from 1 to %d", optarg,
-					 WORKERS_MAX);
+					 WATCH_WORKERS_MAX);
 		return CLI_DONE;
 	case 'o':
 		rq->format = optarg;

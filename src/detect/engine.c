@@ -151,7 +151,7 @@ static void on_found(void *ctx, const struct finding *f)
 	if (k == NULL && f->count == 0)
 		return; /* adds to a finding that was not kept */
 	if (k == NULL && f->has_target && !target_has_room(e, f)) {
-		on_lossy(e, "findings: targets of one source, joined");
+		on_lossy(e, "findings: targets of one source" LIMIT_JOINED);
 		joined = *f;
 		joined.has_target = false;
 		memset(&joined.target, 0, sizeof(joined.target));

@@ -1,5 +1,6 @@
 #include "model/coverage.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +71,20 @@ static int is_share(uint64_t part, uint64_t whole, uint64_t of)
 	return part > 0 && part >= whole / of + (whole % of != 0);
 }
 
+/* Was anything lost to the limits? Sightings that were joined were not. */
+static bool has_lossy_limit(const struct coverage *c)
+{
+	const size_t tail = strlen(LIMIT_JOINED);
+
+	for (size_t i = 0; i < c->n_limits; i++) {
+		size_t len = strlen(c->limits[i].name);
+
+		if (len < tail || strcmp(c->limits[i].name + len - tail, LIMIT_JOINED) != 0)
+			return true;
+	}
+	return false;
+}
+
 int coverage_is_low(const struct coverage *c)
 {
 	return c->packets == 0 || is_share(c->lost_packets, c->packets + c->lost_packets, 20) ||
@@ -77,5 +92,5 @@ int coverage_is_low(const struct coverage *c)
 	       is_share(c->cut_packets, c->packets, 2) ||
 	       is_share(c->gap_bytes + c->dropped_bytes, c->bytes, 10) ||
 	       is_share(c->shed_flows, c->flows, 100) ||
-	       is_share(c->shed_streams, c->streams, 20) || c->n_limits > 0;
+	       is_share(c->shed_streams, c->streams, 20) || has_lossy_limit(c);
 }

@@ -11,6 +11,9 @@
 
 enum { COVERAGE_NAMED = 48 };
 
+/* A limit whose name ends so kept everything, in fewer records. */
+#define LIMIT_JOINED ", joined"
+
 struct named_count { /* "smb1: andx-loop" and how often */
 	char name[48];
 	uint64_t n;
