@@ -120,7 +120,7 @@ static int take_waiting(struct live_capture *l, struct block *b)
 static enum rc gone(struct live_capture *l, const char *why)
 {
 	l->is_over = true;
-	snprintf(l->base.error, sizeof(l->base.error), "interface %s: %s", l->name, why);
+	snprintf(l->base.error, sizeof(l->base.error), "%s", why);
 	return RC_CLOSED;
 }
 
@@ -139,7 +139,7 @@ static const char *trouble(struct live_capture *l, int result)
 	memcpy(r.ifr_name, l->name, strlen(l->name));
 	if (ioctl(pcap_fileno(l->pcap), SIOCGIFFLAGS, &r) != 0)
 		return errno == ENODEV ? "The interface disappeared" : NULL;
-	return (r.ifr_flags & IFF_UP) == 0 ? "it was taken down" : NULL;
+	return (r.ifr_flags & IFF_UP) == 0 ? "the interface was taken down" : NULL;
 }
 
 static enum rc live_read(struct capture *c, struct block *b, int wait_ms)
@@ -253,6 +253,31 @@ static enum rc set_filter(struct live_capture *l, const char *filter, char *err,
 	return RC_OK;
 }
 
+/* In words of ours where libpcap's leave the operator alone. */
+static enum rc refused(const struct live_capture *l, int result, char *err, size_t err_len)
+{
+	const char *more = pcap_geterr(l->pcap);
+
+	switch (result) {
+	case PCAP_ERROR_NO_SUCH_DEVICE:
+		snprintf(err, err_len, "there is no interface %s", l->name);
+		return RC_INVAL;
+	case PCAP_ERROR_PERM_DENIED:
+	case PCAP_ERROR_PROMISC_PERM_DENIED:
+		snprintf(err, err_len,
+			 "interface %s: listening needs root (sudo) or the capability CAP_NET_RAW",
+			 l->name);
+		return RC_IO;
+	case PCAP_ERROR_IFACE_NOT_UP:
+		snprintf(err, err_len, "interface %s is down: nothing can be heard there", l->name);
+		return RC_IO;
+	default:
+		snprintf(err, err_len, "interface %s: %s%s%s", l->name, pcap_statustostr(result),
+			 more[0] != '\0' ? ": " : "", more);
+		return RC_IO;
+	}
+}
+
 static enum rc start(struct live_capture *l, const struct capture_live_options *opt, char *err,
 		     size_t err_len)
 {
@@ -265,13 +290,8 @@ static enum rc start(struct live_capture *l, const struct capture_live_options *
 		return RC_IO;
 	}
 	result = activate(l, opt);
-	if (result < 0) {
-		const char *more = pcap_geterr(l->pcap);
-
-		snprintf(err, err_len, "interface %s: %s%s%s", l->name, pcap_statustostr(result),
-			 more[0] != '\0' ? ": " : "", more);
-		return RC_IO;
-	}
+	if (result < 0)
+		return refused(l, result, err, err_len);
 	l->linktype = linktype_of_dlt(pcap_datalink(l->pcap));
 	if (pcap_setnonblock(l->pcap, 1, why) != 0) {
 		snprintf(err, err_len, "interface %s: %s", l->name, why);

@@ -19,7 +19,7 @@
 /* Closes every descriptor but 0, 1, 2 and the `n` of `keep`. RC_IO. */
 MUST_CHECK enum rc priv_close_others(const int *keep, size_t n);
 
-/* For root: becomes nobody and loses every capability. Others: nothing to lose. RC_IO. */
+/* Root becomes nobody; every capability is lost, whoever had it. RC_IO. */
 MUST_CHECK enum rc priv_drop_root(void);
 
 /* Dies with its parent, then shuts itself in. RC_IO: a lock could not be turned, and the caller

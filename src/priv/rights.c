@@ -3,6 +3,7 @@
 #include <cap-ng.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,13 +42,14 @@ enum rc priv_close_others(const int *keep, size_t n)
 
 enum rc priv_drop_root(void)
 {
-	if (geteuid() != 0)
-		return RC_OK;
-	if (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
-	    setresuid(NOBODY, NOBODY, NOBODY) != 0)
+	bool is_root = geteuid() == 0;
+
+	if (is_root && (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+			setresuid(NOBODY, NOBODY, NOBODY) != 0))
 		return RC_IO;
+	/* The file of the program may have given some to others too. */
 	capng_clear(CAPNG_SELECT_BOTH);
 	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
 		return RC_IO;
-	return setuid(0) == 0 ? RC_IO : RC_OK; /* it must not work any more */
+	return is_root && setuid(0) == 0 ? RC_IO : RC_OK; /* it must not work any more */
 }

@@ -16,7 +16,7 @@ static void an_interface_that_is_not_there_is_named(void **unused)
 	char err[400] = "";
 
 	(void)unused;
-	assert_int_equal(capture_open_live(&opt, &c, err, sizeof(err)), RC_IO);
+	assert_int_equal(capture_open_live(&opt, &c, err, sizeof(err)), RC_INVAL);
 	assert_null(c);
 	assert_non_null(strstr(err, "quell-none"));
 }
@@ -57,12 +57,15 @@ static void a_filter_that_is_none_is_quoted(void **unused)
 static void workers_share_an_interface(void **unused)
 {
 	struct capture *one = open_loopback(4712), *two = open_loopback(4712);
+	int fds[CAPTURE_FDS];
 	struct capture_stats stats;
 	struct block *b = NULL;
 
 	(void)unused;
 	assert_true(capture_fd(one) >= 0);
 	assert_true(capture_fd(two) >= 0);
+	assert_true(capture_fds(one, fds) >= 1);
+	assert_int_equal(fds[0], capture_fd(one));
 	assert_int_equal(block_new(&b), RC_OK);
 	assert_int_equal(capture_read(one, b, 0), RC_OK);
 	assert_true(b->n <= BLOCK_FRAMES);
