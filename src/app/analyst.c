@@ -182,7 +182,8 @@ static void see_conn(struct analyst *a, const struct event *ev)
 		to = spoke(a, &ev->dst.addr, ev->at_ns);
 	else
 		to = map_get(a->seen, &ev->dst.addr);
-	if (to != NULL)
+	/* What we ourselves call is heard, but not what others call there. */
+	if (to != NULL && !own_has(a->opt.own, &ev->src.addr))
 		to->attempts_to++;
 }
 

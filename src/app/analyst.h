@@ -10,6 +10,7 @@
 
 #include "app/channel.h"
 #include "app/front.h"
+#include "app/own.h"
 #include "app/watch.h"
 #include "model/outbreak.h"
 
@@ -19,7 +20,8 @@ struct analyst_options {
 	const struct watch_options *watch;
 	struct channel_out *channel;
 	uint64_t seed;
-	bool is_live; /* findings are told as they happen */
+	const struct own *own; /* of the interface; NULL: files */
+	bool is_live;          /* findings are told as they happen */
 };
 
 MUST_CHECK enum rc analyst_new(const struct analyst_options *opt, struct analyst **ret_analyst);

@@ -22,7 +22,8 @@ struct collection {
 	struct exchange_status status;
 	const struct finding *newest;
 	const struct finding **list; /* what the outbreak borrows */
-	uint64_t refused;            /* findings and sightings that the limits left no room for */
+	bool has_source;
+	uint64_t refused; /* findings and sightings that the limits left no room for */
 };
 
 enum rc collection_new(const struct watch_options *watch, struct collection **ret_c)
@@ -117,6 +118,7 @@ static enum rc take_source(struct collection *c, struct bytes message)
 	}
 	free(c->source.first_seq);
 	c->source = s;
+	c->has_source = true;
 	return RC_OK;
 }
 
@@ -185,7 +187,22 @@ static struct sighting *sightings_of(const struct map *m)
 	return row;
 }
 
-enum rc collection_outbreak(struct collection *c, bool is_cut, struct outbreak **ret_outbreak)
+/* The sensor died before it could sum up: what its last status said stands. */
+static void sum_up(struct collection *c, struct coverage *coverage, uint64_t listened_ns)
+{
+	if (c->has_source)
+		return;
+	c->source.packets = c->status.packets;
+	c->source.bytes = c->status.bytes;
+	coverage->packets = c->status.packets;
+	coverage->bytes = c->status.bytes;
+	coverage->lost_packets = c->status.lost;
+	if (c->watch->interface != NULL)
+		c->source.listened_ns = listened_ns;
+}
+
+enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
+			    struct outbreak **ret_outbreak)
 {
 	const struct watch_options *w = c->watch;
 	struct coverage coverage = c->coverage;
@@ -193,6 +210,7 @@ enum rc collection_outbreak(struct collection *c, bool is_cut, struct outbreak *
 	struct sighting *sightings = sightings_of(c->sightings);
 	enum rc rc = RC_NOMEM;
 
+	sum_up(c, &coverage, end->listened_ns);
 	if (c->refused > 0)
 		named_count_add(coverage.limits, &coverage.n_limits, "findings", c->refused);
 	free(c->list);
@@ -209,7 +227,9 @@ enum rc collection_outbreak(struct collection *c, bool is_cut, struct outbreak *
 				   .first_ns = c->source.first_ns,
 				   .last_ns = c->source.last_ns,
 				   .listened_ns = c->source.listened_ns,
-				   .is_interrupted = is_cut || c->source.error[0] != '\0',
+				   .own = end->own->list,
+				   .n_own = end->own->n,
+				   .is_interrupted = end->is_cut || c->source.error[0] != '\0',
 				   .note = c->source.error[0] != '\0' ? c->source.error : NULL},
 			.coverage = &coverage,
 			.findings = list,

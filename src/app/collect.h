@@ -8,6 +8,7 @@
 #define APP_COLLECT_H
 
 #include "app/channel.h"
+#include "app/own.h"
 #include "app/watch.h"
 #include "model/exchange.h"
 
@@ -35,9 +36,15 @@ const struct exchange_status *collection_status(const struct collection *c);
 const struct finding *collection_newest(const struct collection *c);
 const char *collection_error(const struct collection *c); /* why reading ended early, or "" */
 
-/* The answer as far as it is known; `is_cut`: it ended before its time. The outbreak borrows from
- * the collection, until it takes another message. */
-MUST_CHECK enum rc collection_outbreak(struct collection *c, bool is_cut,
+struct collect_end {
+	bool is_cut;           /* it ended before its time */
+	uint64_t listened_ns;  /* by the parent's clock; counts if the sensor could not tell */
+	const struct own *own; /* outlives the outbreak */
+};
+
+/* The answer as far as it is known. The outbreak borrows from the collection, until it takes
+ * another message. */
+MUST_CHECK enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 				       struct outbreak **ret_outbreak);
 
 #endif

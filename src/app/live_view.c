@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,7 +11,14 @@
 #include "base/monotime.h"
 #include "base/text.h"
 
-enum { ACTORS_MAX = 65536, QUIET_MS = 1000, LINE = 2 * FINDING_WHY };
+enum {
+	ACTORS_MAX = 65536,
+	QUIET_MS = 1000,
+	RATE_MS = 900,
+	LINE = 2 * FINDING_WHY,
+	STATUS = 160,
+	CLOCK = 32
+};
 
 struct live_view {
 	const struct watch_options *opt;
@@ -78,43 +86,76 @@ static void wipe(struct live_view *v)
 	v->has_line = false;
 }
 
+/* On the clock of whoever looks, with its distance to UTC, in which the report tells time. */
+static const char *local_clock(uint64_t at_ns, char to[CLOCK])
+{
+	time_t t = (time_t)(at_ns / NS_PER_S);
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL || strftime(to, CLOCK, "%Y-%m-%d %H:%M:%S %z", &tm) == 0)
+		to[0] = '\0';
+	return to;
+}
+
 void live_view_finding(struct live_view *v, const struct finding *f)
 {
-	char time[TEXT_TIME], source[ADDR_TEXT], why[LINE];
+	char when[CLOCK], source[ADDR_TEXT], why[LINE];
 	bool is_new = false;
 
 	if (f->class != CLASS_CHECK && f->class != CLASS_SCAN)
 		(void)map_put(v->actors, &f->source, &is_new);
 	text_printable(f->why, why, sizeof(why));
 	wipe(v);
-	fprintf(stderr, "%s %s %s/%s: %s\n", text_time(f->first_ns, time),
+	fprintf(stderr, "%s %s %s/%s: %s\n", local_clock(f->last_ns, when),
 		addr_format(&f->source, source), f->threat, finding_class_name(f->class), why);
+}
+
+static unsigned columns(void)
+{
+	struct winsize size = {0};
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static void say_live(const struct live_view *v, const struct exchange_status *st, double since_s,
+		     char *line)
+{
+	double rate = since_s > 0 ? (double)(st->packets - v->last_packets) / since_s : 0.0;
+	double minutes = (double)(v->last_ns - v->start_ns) / (double)NS_PER_S / 60;
+
+	snprintf(line, STATUS, "%.0f packets/s, %zu infected so far, %llu lost, %.1f min listened",
+		 rate, map_len(v->actors), (unsigned long long)st->lost, minutes);
+}
+
+static void say_files(const struct live_view *v, const struct exchange_status *st, char *line)
+{
+	if (v->total_bytes > 0)
+		snprintf(line, STATUS, "%llu packets read, %.0f %%",
+			 (unsigned long long)st->packets,
+			 100.0 * (double)st->bytes / (double)v->total_bytes);
+	else
+		snprintf(line, STATUS, "%llu packets read", (unsigned long long)st->packets);
 }
 
 void live_view_status(struct live_view *v, const struct exchange_status *st)
 {
-	uint64_t now = now_ns();
-	double since = (double)(now - v->last_ns) / (double)NS_PER_S;
+	uint64_t now = now_ns(), before = v->last_ns;
+	bool is_live = v->opt->interface != NULL;
+	char line[STATUS];
 
-	/* Files: only when it takes long. */
-	if (!v->is_terminal ||
-	    (v->opt->interface == NULL && now - v->start_ns < QUIET_MS * NS_PER_MS))
+	/* Files: only when it takes long. A rate of less than about a second only jumps. */
+	if (!v->is_terminal || (is_live && now - before < RATE_MS * NS_PER_MS) ||
+	    (!is_live && now - v->start_ns < QUIET_MS * NS_PER_MS))
 		return;
-	wipe(v);
-	if (v->opt->interface != NULL)
-		fprintf(stderr,
-			"%.0f packets/s · %zu infected so far · %llu lost · %.0f min listened",
-			since > 0 ? (double)(st->packets - v->last_packets) / since : 0.0,
-			map_len(v->actors), (unsigned long long)st->lost,
-			(double)(now - v->start_ns) / (double)NS_PER_S / 60);
-	else if (v->total_bytes > 0)
-		fprintf(stderr, "%llu packets read, %.0f %%", (unsigned long long)st->packets,
-			100.0 * (double)st->bytes / (double)v->total_bytes);
+	v->last_ns = now;
+	if (is_live)
+		say_live(v, st, (double)(now - before) / (double)NS_PER_S, line);
 	else
-		fprintf(stderr, "%llu packets read", (unsigned long long)st->packets);
+		say_files(v, st, line);
+	/* Over the old one, so that nothing flickers; a line that wraps could not be wiped. */
+	fprintf(stderr, "\r%.*s\033[K", (int)columns() - 1, line);
 	fflush(stderr);
 	v->has_line = true;
-	v->last_ns = now;
 	v->last_packets = st->packets;
 }
 

@@ -125,7 +125,8 @@ static enum rc shut_in(const struct watch_options *watch, const struct sensor_in
 
 static enum rc sensor_start(struct sensor *s, int channel_fd)
 {
-	struct analyst_options opt = {.watch = s->watch, .is_live = s->in->n_live > 0};
+	struct analyst_options opt = {
+		.watch = s->watch, .own = &s->in->own, .is_live = s->in->n_live > 0};
 	enum rc rc = channel_out_new(channel_fd, &s->channel);
 
 	if (rc != RC_OK)

@@ -19,6 +19,7 @@ struct sensor_input {
 	const int *fds;                    /* files, open for reading; as many as watch->n_files */
 	struct capture *live[WORKERS_MAX]; /* interface handles, one per worker */
 	unsigned n_live;
+	struct own own; /* of the interface */
 };
 
 _Noreturn void sensor_run(const struct watch_options *watch, const struct sensor_input *in,

@@ -42,6 +42,7 @@ struct watch {
 	struct channel_in *in;
 	struct collection *all;
 	struct live_view *view;
+	uint64_t start_ns;
 	uint64_t stop_ns; /* when --for is over; 0: never */
 	bool is_done;     /* the sensor told everything */
 	bool has_failed;
@@ -104,15 +105,23 @@ static bool open_interface(struct watch *w)
 		.fanout_id = (unsigned)getpid() & 0xffff,
 		.ring_bytes = settings_limits(w->opt->settings)->ring_bytes,
 	};
-	char err[512] = "";
+	char err[512] = "", names[512];
 
 	for (unsigned i = 0; i < n; i++) {
-		if (capture_open_live(&opt, &w->input.live[i], err, sizeof(err)) != RC_OK) {
+		enum rc rc = capture_open_live(&opt, &w->input.live[i], err, sizeof(err));
+
+		if (rc == RC_INVAL && !own_exists(opt.interface)) {
+			own_interfaces(names, sizeof(names));
+			fprintf(stderr, "quell: %s; there are: %s\n", err, names);
+			return false;
+		}
+		if (rc != RC_OK) {
 			fprintf(stderr, "quell: %s\n", err);
 			return false;
 		}
 		w->input.n_live++;
 	}
+	own_look(w->opt->interface, &w->input.own);
 	return true;
 }
 
@@ -332,7 +341,8 @@ static int answer(struct watch *w)
 	if (why[0] != '\0')
 		fprintf(stderr, "quell: %s\n", why);
 
-	enum rc rc = collection_outbreak(w->all, w->has_failed, &o);
+	struct collect_end end = {w->has_failed, now_ns() - w->start_ns, &w->input.own};
+	enum rc rc = collection_outbreak(w->all, &end, &o);
 
 	if (rc != RC_OK) {
 		fprintf(stderr, "quell: no report: %s\n", rc_str(rc));
@@ -340,7 +350,7 @@ static int answer(struct watch *w)
 	}
 
 	bool is_text = w->opt->events || w->opt->filter != NULL || streams_eve(w);
-	bool is_nothing = why[0] != '\0' && o->source.packets == 0;
+	bool is_nothing = why[0] != '\0' && o->source.packets == 0 && w->opt->interface == NULL;
 	int status = verdict_status(w, o);
 
 	/* No report about a file that could not be read at all: it would look like an answer. */
@@ -374,14 +384,14 @@ int watch_run(const struct watch_options *asked)
 {
 	struct watch_options chosen = *asked;
 	const struct watch_options *opt = &chosen;
-	struct watch w = {.opt = opt, .channel = -1};
+	struct watch w = {.opt = opt, .start_ns = now_ns(), .channel = -1};
 	int status = EXIT_FAILED;
 
 	assert(asked->workers <= WATCH_WORKERS_MAX); /* the command line has seen to it */
 	if (chosen.workers == 0)
 		chosen.workers = choose_workers();
 	if (opt->for_s > 0)
-		w.stop_ns = now_ns() + (uint64_t)(opt->for_s * (double)NS_PER_S);
+		w.stop_ns = w.start_ns + (uint64_t)(opt->for_s * (double)NS_PER_S);
 	if (opt->n_files > EXCHANGE_FILES) {
 		fprintf(stderr, "quell: at most %d captures at once\n", EXCHANGE_FILES);
 		return EXIT_USAGE;

@@ -64,16 +64,23 @@ struct listening {
 	double minutes_to_95_local, minutes_to_95_random; /* more minutes; 0: reached; < 0: never */
 };
 
+struct own_address { /* of the machine that listens */
+	struct addr addr;
+	unsigned bits; /* of its network, as in struct net */
+};
+
 struct source_info {
 	const char *kind;   /* "file", "live" or "store" */
 	const char **names; /* files or interface */
 	size_t n_names;
 	const uint64_t *first_seq; /* files: seq of each one's first frame; NULL otherwise */
 	uint64_t packets, bytes;
-	uint64_t first_ns, last_ns; /* of the packets' own times; 0: nothing came */
-	uint64_t listened_ns;       /* by a clock that never goes back (base/monotime.h) */
-	bool is_interrupted;        /* ended by a signal, or the interface went away */
-	const char *note;           /* what the reader should know of the source, or NULL */
+	uint64_t first_ns, last_ns;    /* of the packets' own times; 0: nothing came */
+	uint64_t listened_ns;          /* by a clock that never goes back (base/monotime.h) */
+	const struct own_address *own; /* live: what is called there is heard; NULL: not known */
+	size_t n_own;
+	bool is_interrupted; /* ended by a signal, or the interface went away */
+	const char *note;    /* what the reader should know of the source, or NULL */
 };
 
 struct outbreak {

@@ -414,14 +414,65 @@ static enum rc hosts_judge(struct build *b)
 	return RC_OK;
 }
 
-/* How many addresses the local networks have in which somebody was heard: 256 for each /24. */
+enum { NET_KEY = 15, NET_SIZE = 256, V4_BITS = 96 };
+
+/* The network of an own address: a prefix that leaves no room for others says nothing about how
+ * far a worm looks around, and one of more than a /8 is none. */
+static struct net own_net(const struct own_address *own)
+{
+	unsigned bits = own->bits > V4_BITS + 30  ? V4_BITS + 24
+			: own->bits < V4_BITS + 8 ? V4_BITS + 8
+						  : own->bits;
+	struct net n = {own->addr, bits};
+
+	for (unsigned i = bits; i < 128; i++)
+		n.addr.b[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
+	return n;
+}
+
+/* Is `a` in one of the first `n` own networks? */
+static bool is_in_own(const struct source_info *s, size_t n, const struct addr *a)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct net net = own_net(&s->own[i]);
+
+		if (addr_is_v4(&s->own[i].addr) && net_contains(&net, a))
+			return true;
+	}
+	return false;
+}
+
+/* Adds the addresses of the listener itself: heard from the start, in networks of known size. */
+static void listening_own(const struct source_info *s, unsigned *heard, unsigned *local)
+{
+	for (size_t i = 0; i < s->n_own; i++) {
+		if (!addr_is_v4(&s->own[i].addr))
+			continue;
+		++*heard;
+		if (!is_in_own(s, i, &s->own[i].addr))
+			*local += 1u << (128 - own_net(&s->own[i]).bits);
+	}
+}
+
+static bool is_own(const struct source_info *s, const struct addr *a)
+{
+	for (size_t i = 0; i < s->n_own; i++) {
+		if (addr_eq(&s->own[i].addr, a))
+			return true;
+	}
+	return false;
+}
+
+/* How many addresses the local networks have in which somebody was heard: 256 for each /24, but
+ * those of the listener are as large as it says. */
 static enum rc listening_sum(struct build *b)
 {
 	const struct outbreak_input *in = b->in;
+	const struct source_info *source = &in->source;
 	struct map *nets = NULL;
 	unsigned heard = 0, local = 0;
 	bool is_new = false;
-	enum rc rc = map_new(in->n_sightings + 1, 15, 1, 0, &nets);
+	enum rc rc = map_new(in->n_sightings + 1, NET_KEY, 1, 0, &nets);
 
 	if (rc != RC_OK)
 		return rc;
@@ -431,15 +482,17 @@ static enum rc listening_sum(struct build *b)
 		if (!is_host(&s->addr) || !addr_is_v4(&s->addr) ||
 		    !policy_is_local(in->policy, &s->addr))
 			continue;
-		heard += s->attempts_to > 0;
-		if (s->has_spoken && map_put(nets, s->addr.b, &is_new) == NULL)
+		heard += s->attempts_to > 0 && !is_own(source, &s->addr);
+		if (s->has_spoken && !is_in_own(source, source->n_own, &s->addr) &&
+		    map_put(nets, s->addr.b, &is_new) == NULL)
 			rc = RC_NOMEM;
 	}
-	local = map_len(nets) > 0 ? (unsigned)map_len(nets) * 256 : 256;
+	local = (unsigned)map_len(nets) * NET_SIZE;
 	map_free(nets);
+	listening_own(source, &heard, &local);
 	/* Nobody called anybody: the sensor still hears for its own address. */
-	b->o->listening = listening_assess((double)in->source.listened_ns / (60.0 * NS_PER_S),
-					   heard > 0 ? heard : 1, local);
+	b->o->listening = listening_assess((double)source->listened_ns / (60.0 * NS_PER_S),
+					   heard > 0 ? heard : 1, local > 0 ? local : NET_SIZE);
 	return rc;
 }
 

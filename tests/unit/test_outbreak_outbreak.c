@@ -46,6 +46,8 @@ struct world {
 	struct policy policy;
 	size_t max_hosts;
 	uint64_t listened_ns;
+	struct own_address own[4];
+	size_t n_own;
 };
 
 static void does(struct world *w, struct finding f)
@@ -66,7 +68,10 @@ static struct outbreak *build(struct world *w)
 	for (size_t i = 0; i < w->n; i++)
 		w->list[i] = &w->f[i];
 
-	struct outbreak_input in = {.source = {.kind = "file", .listened_ns = w->listened_ns},
+	struct outbreak_input in = {.source = {.kind = "file",
+					       .listened_ns = w->listened_ns,
+					       .own = w->own,
+					       .n_own = w->n_own},
 				    .coverage = &coverage,
 				    .findings = w->list,
 				    .n_findings = w->n,
@@ -330,6 +335,50 @@ static void listening_counts_networks_and_those_that_were_called(void **state)
 	outbreak_free(o);
 }
 
+static void a_listener_hears_for_itself_in_its_own_network(void **state)
+{
+	static const struct {
+		const char *own[3];
+		unsigned bits[3]; /* of IPv4 */
+		uint32_t called;  /* the last part of 10.0.0.x, or 0 */
+		unsigned heard, local;
+	} rows[] = {
+		{{"10.0.0.7"}, {24}, 0, 1, 256},
+		{{"10.0.0.7"}, {24}, 7, 1, 256},
+		{{"10.0.0.7"}, {24}, 8, 2, 256},
+		{{"10.0.0.7"}, {16}, 8, 2, 65536},
+		{{"10.0.0.7"}, {22}, 8, 2, 1024},
+		{{"10.0.0.7", "10.0.0.9"}, {24, 24}, 0, 2, 256},
+		{{"10.0.0.7", "10.9.0.9"}, {24, 23}, 0, 2, 768},
+		{{"192.0.2.1"}, {28}, 8, 2, 16 + 256},
+		{{"10.0.0.7"}, {32}, 0, 1, 256},
+		{{"10.0.0.7"}, {0}, 0, 1, 1u << 24},
+		{{"fd00::1"}, {0}, 0, 1, 256},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world w = {.max_hosts = 10, .listened_ns = 20 * 60 * NS_PER_S};
+
+		print_message("           row %zu\n", i);
+		for (; w.n_own < 3 && rows[i].own[w.n_own] != NULL; w.n_own++) {
+			w.own[w.n_own].bits = 96 + rows[i].bits[w.n_own];
+			assert_int_equal(addr_parse(rows[i].own[w.n_own], &w.own[w.n_own].addr),
+					 RC_OK);
+		}
+		if (rows[i].called != 0) {
+			speaks(&w, rows[i].called);
+			w.seen[0].attempts_to = 1;
+		}
+
+		struct outbreak *o = build(&w);
+
+		assert_int_equal(o->listening.heard_addresses, rows[i].heard);
+		assert_int_equal(o->listening.local_addresses, rows[i].local);
+		outbreak_free(o);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +393,7 @@ int main(void)
 		cmocka_unit_test(half_an_hour_is_enough_for_one_listener_in_a_small_network),
 		cmocka_unit_test(listening_gets_better_with_time_and_with_addresses),
 		cmocka_unit_test(listening_counts_networks_and_those_that_were_called),
+		cmocka_unit_test(a_listener_hears_for_itself_in_its_own_network),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
