@@ -74,7 +74,8 @@ struct capture_live_options {
 };
 
 /* Opens an interface: needs CAP_NET_RAW, so it is called before rights are given up. On failure
- * (RC_INVAL: no such interface, or no such filter) `err` (of err_len bytes) holds a sentence that names the interface. */
+ * (RC_INVAL: no such interface, or no such filter) `err` (of err_len bytes) holds a sentence that
+ * names the interface. */
 MUST_CHECK enum rc capture_open_live(const struct capture_live_options *opt,
 				     struct capture **ret_cap, char *err, size_t err_len);
 
