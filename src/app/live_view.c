@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -10,6 +11,8 @@
 #include "base/map.h"
 #include "base/monotime.h"
 #include "base/text.h"
+#include "outbreak/verdict.h"
+#include "settings/settings.h"
 
 enum {
 	ACTORS_MAX = 65536,
@@ -20,11 +23,19 @@ enum {
 	CLOCK = 32
 };
 
+/* One line for each: an outbreak has thousands of targets, and the report has them all. */
+struct deed {
+	struct addr source;
+	char threat[32];
+	uint32_t class;
+};
+
 struct live_view {
 	const struct watch_options *opt;
 	bool is_terminal;
 	bool has_line;
-	struct map *actors; /* struct addr -> char: sources of what proves an infection */
+	struct map *infected; /* struct addr -> char: sources of what proves an infection */
+	struct map *told;     /* struct deed -> char: what has a line already */
 	uint64_t start_ns, last_ns, last_packets;
 	uint64_t total_bytes; /* of the files, 0: not known */
 };
@@ -63,7 +74,8 @@ enum rc live_view_new(const struct watch_options *opt, struct live_view **ret_vi
 	v->start_ns = now_ns();
 	v->last_ns = v->start_ns;
 	v->total_bytes = files_size(opt);
-	if (map_new(ACTORS_MAX, sizeof(struct addr), 1, 0, &v->actors) != RC_OK) {
+	if (map_new(ACTORS_MAX, sizeof(struct addr), 1, 0, &v->infected) != RC_OK ||
+	    map_new(ACTORS_MAX, sizeof(struct deed), 1, 0, &v->told) != RC_OK) {
 		live_view_free(v);
 		return RC_NOMEM;
 	}
@@ -75,7 +87,8 @@ void live_view_free(struct live_view *v)
 {
 	if (v == NULL)
 		return;
-	map_free(v->actors);
+	map_free(v->infected);
+	map_free(v->told);
 	free(v);
 }
 
@@ -100,10 +113,20 @@ static const char *local_clock(uint64_t at_ns, char to[CLOCK])
 void live_view_finding(struct live_view *v, const struct finding *f)
 {
 	char when[CLOCK], source[ADDR_TEXT], why[LINE];
+	const struct policy *policy = settings_policy(v->opt->settings);
+	struct deed deed;
 	bool is_new = false;
 
-	if (f->class != CLASS_CHECK && f->class != CLASS_SCAN)
-		(void)map_put(v->actors, &f->source, &is_new);
+	if (policy_trusts(policy, &f->source, f->threat) == NULL &&
+	    verdict_of_source(f) == VERDICT_INFECTED)
+		(void)map_put(v->infected, &f->source, &is_new);
+	memset(&deed, 0, sizeof(deed)); /* padding is compared too */
+	deed.source = f->source;
+	deed.class = f->class;
+	memcpy(deed.threat, f->threat, strnlen(f->threat, sizeof(deed.threat)));
+	(void)map_put(v->told, &deed, &is_new);
+	if (!is_new)
+		return;
 	text_printable(f->why, why, sizeof(why));
 	wipe(v);
 	fprintf(stderr, "%s %s %s/%s: %s\n", local_clock(f->last_ns, when),
@@ -124,7 +147,7 @@ static void say_live(const struct live_view *v, const struct exchange_status *st
 	double minutes = (double)(v->last_ns - v->start_ns) / (double)NS_PER_S / 60;
 
 	snprintf(line, STATUS, "%.0f packets/s, %zu infected so far, %llu lost, %.1f min listened",
-		 rate, map_len(v->actors), (unsigned long long)st->lost, minutes);
+		 rate, map_len(v->infected), (unsigned long long)st->lost, minutes);
 }
 
 static void say_files(const struct live_view *v, const struct exchange_status *st, char *line)

@@ -120,7 +120,7 @@ static enum rc shut_in(const struct watch_options *watch, const struct sensor_in
 		return RC_IO;
 	if (priv_drop_root() != RC_OK)
 		return RC_IO;
-	return priv_sandbox();
+	return priv_sandbox(in->parent);
 }
 
 static enum rc sensor_start(struct sensor *s, int channel_fd)

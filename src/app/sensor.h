@@ -8,6 +8,7 @@
 #define APP_SENSOR_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "app/analyst.h"
 #include "app/front.h"
@@ -16,6 +17,7 @@
 #include "model/exchange.h"
 
 struct sensor_input {
+	pid_t parent;                      /* the process to die with */
 	const int *fds;                    /* files, open for reading; as many as watch->n_files */
 	struct capture *live[WORKERS_MAX]; /* interface handles, one per worker */
 	unsigned n_live;

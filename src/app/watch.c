@@ -148,6 +148,7 @@ static bool start_sensor(struct watch *w)
 		return false;
 	}
 	fflush(NULL);
+	w->input.parent = getpid();
 	w->sensor = fork();
 	if (w->sensor == -1) {
 		fprintf(stderr, "quell: no process for the sensor: %s\n", strerror(errno));

@@ -13,6 +13,7 @@
 #define PRIV_PRIV_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/rc.h"
 
@@ -22,8 +23,9 @@ MUST_CHECK enum rc priv_close_others(const int *keep, size_t n);
 /* Root becomes nobody; every capability is lost, whoever had it. RC_IO. */
 MUST_CHECK enum rc priv_drop_root(void);
 
-/* Dies with its parent, then shuts itself in. RC_IO: a lock could not be turned, and the caller
- * must not go on. A kernel without Landlock is passed over: seccomp alone forbids the same. */
-MUST_CHECK enum rc priv_sandbox(void);
+/* Dies with its parent, whose number is `parent`, then shuts itself in. RC_CLOSED: the parent is
+ * gone already. RC_IO: a lock could not be turned. In both cases the caller must not go on. A
+ * kernel without Landlock is passed over: seccomp alone forbids the same. */
+MUST_CHECK enum rc priv_sandbox(pid_t parent);
 
 #endif

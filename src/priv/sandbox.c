@@ -147,11 +147,13 @@ static enum rc seccomp(void)
 	return bad ? RC_IO : RC_OK;
 }
 
-enum rc priv_sandbox(void)
+enum rc priv_sandbox(pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_DUMPABLE, 0) != 0)
 		return RC_IO;
+	if (getppid() != parent) /* it died before we asked to die with it */
+		return RC_CLOSED;
 	if (landlock() != RC_OK)
 		return RC_IO;
 	return seccomp();

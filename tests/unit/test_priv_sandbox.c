@@ -112,10 +112,10 @@ static int try_take_down(void)
 static int in_sandbox(int (*attempt)(void))
 {
 	int status = 0;
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid == 0) {
-		if (priv_sandbox() != RC_OK)
+		if (priv_sandbox(parent) != RC_OK)
 			_exit(NO_SANDBOX);
 		_exit(attempt() ? WORKED : REFUSED);
 	}
