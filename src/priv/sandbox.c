@@ -118,11 +118,11 @@ static int add_conditional(scmp_filter_ctx ctx)
 	/* is the interface that we listen on still up? */
 	if (!bad)
 		bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-				       SCMP_A1(SCMP_CMP_EQ, SIOCGIFFLAGS));
+				       SCMP_A1(SCMP_CMP_EQ, SIOCGIFFLAGS, 0));
 	/* stdio asks whether it writes to a terminal: no is the answer, not death */
 	if (!bad)
 		bad = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 1,
-				       SCMP_A1(SCMP_CMP_NE, SIOCGIFFLAGS));
+				       SCMP_A1(SCMP_CMP_NE, SIOCGIFFLAGS, 0));
 	return bad;
 }
 
