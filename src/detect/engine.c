@@ -275,7 +275,7 @@ const struct finding *const *engine_findings(struct engine *e, size_t *ret_n)
 	if (e->n_kept == 0)
 		return NULL;
 
-	const struct finding **sorted = realloc(e->sorted, e->n_kept * sizeof(*sorted));
+	const struct finding **sorted = realloc(e->sorted, e->n_kept * sizeof(struct finding *));
 
 	if (sorted == NULL) {
 		on_lossy(e, "findings: no memory to sort them");
@@ -284,7 +284,7 @@ const struct finding *const *engine_findings(struct engine *e, size_t *ret_n)
 	e->sorted = sorted;
 	for (size_t i = 0; i < e->n_kept; i++)
 		sorted[i] = &e->kept[i].f;
-	qsort(sorted, e->n_kept, sizeof(*sorted), by_finding);
+	qsort(sorted, e->n_kept, sizeof(struct finding *), by_finding);
 	*ret_n = e->n_kept;
 	return sorted;
 }

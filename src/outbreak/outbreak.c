@@ -75,15 +75,15 @@ static enum rc findings_join(struct build *b)
 	struct finding *own = NULL;
 	size_t n = b->in->n_findings, kept = 0;
 
-	o->findings = arena_alloc(o->arena, n * sizeof(*o->findings));
+	o->findings = arena_alloc(o->arena, n * sizeof(struct finding *));
 	b->by_source = arena_alloc(o->arena, n * sizeof(*b->by_source));
 	b->by_target = arena_alloc(o->arena, n * sizeof(*b->by_target));
 	if (o->findings == NULL || b->by_source == NULL || b->by_target == NULL)
 		return RC_NOMEM;
 	if (n == 0)
 		return RC_OK;
-	memcpy(o->findings, b->in->findings, n * sizeof(*o->findings));
-	qsort(o->findings, n, sizeof(*o->findings), by_finding);
+	memcpy(o->findings, b->in->findings, n * sizeof(struct finding *));
+	qsort(o->findings, n, sizeof(struct finding *), by_finding);
 	for (size_t i = 1; i < n; i++) {
 		if (!is_same_key(o->findings[kept], o->findings[i])) {
 			o->findings[++kept] = o->findings[i];
