@@ -10,6 +10,7 @@
  */
 #include "proto/nbss.h"
 
+#include "proto/nbss_find.h"
 #include "proto/smb.h"
 #include "wire/nbss.h"
 #include "wire/smb1.h"
@@ -17,8 +18,8 @@
 
 enum {
 	MAGIC = 4,
-	HELD_MAX = 4,                   /* events that wait; longer chains are told at once */
-	FIND = NBSS_HEADER + MAGIC + 2, /* what a message is found by after a gap */
+	HELD_MAX = 4,                    /* events that wait; longer chains are told at once */
+	PROBE = NBSS_HEADER + MAGIC + 2, /* what a first message is known by */
 };
 
 struct held {
@@ -63,7 +64,7 @@ static bool starts_smb(struct bytes msg)
 	return msg.len >= MAGIC && msg.at[0] >= 0xfc && memcmp(msg.at + 1, smb, sizeof(smb)) == 0;
 }
 
-/* At least FIND bytes: is this an NBSS message with SMB in it? */
+/* At least PROBE bytes: is this an NBSS message with SMB in it? */
 static bool is_message(struct bytes at)
 {
 	struct reader r = {.rest = at};
@@ -103,7 +104,7 @@ static enum proto_match nbss_probe(enum dir dir, struct bytes head)
 		return PROTO_UNSURE;
 	if (n.len < SMB1_HEADER)
 		return PROTO_NO;
-	if (r.rest.len < FIND - NBSS_HEADER)
+	if (r.rest.len < PROBE - NBSS_HEADER)
 		return r.rest.len == 0 || r.rest.at[0] >= 0xfc ? PROTO_UNSURE : PROTO_NO;
 	return is_message(head) ? PROTO_YES : PROTO_NO;
 }
@@ -280,29 +281,6 @@ static size_t start_part(struct turn *t)
 	return 0;
 }
 
-/* Looks for a message. What cannot start one is used up. */
-static bool find(struct turn *t)
-{
-	struct bytes *rest = &t->r.rest;
-
-	while (rest->len >= FIND) {
-		const uint8_t *hit =
-			memmem(rest->at + NBSS_HEADER + 1, rest->len - NBSS_HEADER - 1, "SMB", 3);
-
-		if (hit == NULL) {
-			rd_skip(&t->r, rest->len - (FIND - 1));
-			return false;
-		}
-		rd_skip(&t->r, (size_t)(hit - rest->at) - NBSS_HEADER - 1);
-		if (rest->len < FIND)
-			return false;
-		if (is_message(*rest))
-			return true;
-		rd_skip(&t->r, 1);
-	}
-	return false;
-}
-
 /* The four bytes before a message. False: this is none. */
 static bool frame(struct turn *t, struct nbss n)
 {
@@ -335,10 +313,9 @@ static struct step nbss_feed(void *state, enum dir dir, struct bytes in,
 		size_t need = 0;
 
 		if (side->is_lost) {
-			if (!find(&t))
-				need = FIND;
-			else
-				side->is_lost = false;
+			side->is_lost = !nbss_find(&t.r, &need);
+			if (!side->is_lost)
+				need = 0;
 		} else if (side->part_left > 0) {
 			pass(&t);
 			need = side->part_left > 0 ? 1 : 0;

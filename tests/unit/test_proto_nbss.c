@@ -437,6 +437,71 @@ static void after_a_gap_the_next_message_is_found(void **unused)
 	}
 }
 
+/* A message's NBSS and SMB 1 or SMB 2 header, and what is wrong with it. */
+static const struct imitation {
+	const char *what;
+	size_t at;
+	uint8_t byte;
+	bool is_2;
+} imitations[] = {
+	{"another NBSS type", 0, 0x85, false},    {"longer than NetBIOS can say", 1, 2, false},
+	{"another protocol id", 4, 0xfb, false},  {"a command that there is not", 8, 0xe0, false},
+	{"a reserved field", 26, 1, false},       {"more words than message", 36, 200, false},
+	{"longer than any read", 1, 0x90, true},  {"another StructureSize", 8, 65, true},
+	{"no such command", 16, 0x13, true},      {"a flag that there is not", 21, 1, true},
+	{"a next one out of place", 24, 4, true}, {"a next one past the end", 25, 0x40, true},
+};
+
+/* Contents of a file are passed over until a message comes; `at` bytes of filler before it. */
+static void assert_found(const struct imitation *x, size_t at)
+{
+	uint8_t lost[TALK] = {0};
+	struct stream s;
+	size_t len = talk.turn[1].len;
+
+	memcpy(lost + at, talk.room + talk.turn[1].at, len);
+	if (x != NULL)
+		lost[at + x->at] = x->byte;
+	memcpy(lost + at + len, talk.room + talk.turn[2].at, talk.turn[2].len);
+	for (size_t size = 1; size < 4096; size *= 3) {
+		memset(&heard, 0, sizeof(heard));
+		stream_open(&s, &proto_nbss, &heard);
+		stream_segment(&s, TO_SERVER, (struct bytes){talk.room, talk.turn[0].len});
+		stream_gap(&s, TO_SERVER, 5000);
+		stream_send(&s, TO_SERVER, (struct bytes){lost, at + len + talk.turn[2].len}, size);
+		stream_close(&s);
+		if (heard.lines != (x == NULL ? 3 : 2))
+			print_message("%s, after %zu:\n%s", x == NULL ? "right" : x->what, at,
+				      heard.text);
+		assert_int_equal(heard.lines, x == NULL ? 3 : 2);
+	}
+}
+
+static void what_only_looks_like_a_message_is_passed_over(void **unused)
+{
+	static const size_t places[] = {0, 1, 700};
+	static const size_t n = sizeof(imitations) / sizeof(imitations[0]);
+
+	(void)unused;
+	for (unsigned is_2 = 0; is_2 < 2; is_2++) {
+		restart();
+		for (unsigned i = 0; i < 3; i++) {
+			if (is_2 != 0)
+				smb2_write_close(smb2(SMB2_CLOSE, TO_SERVER),
+						 &(struct smb2_close){0});
+			else
+				smb1_write_close(smb1(SMB1_CLOSE, TO_SERVER), 1);
+			say(TO_SERVER);
+		}
+		for (size_t p = 0; p < sizeof(places) / sizeof(places[0]); p++) {
+			assert_found(NULL, places[p]);
+			for (size_t i = 0; i < n; i++)
+				if (imitations[i].is_2 == (is_2 != 0))
+					assert_found(&imitations[i], places[p]);
+		}
+	}
+}
+
 static void smb2_pipes_are_read_too(void **unused)
 {
 	const uint8_t id[SMB2_FILE_ID] = {1, [8] = 2};
@@ -598,6 +663,7 @@ int main(void)
 		cmocka_unit_test(file_contents_are_passed_over),
 		cmocka_unit_test(a_gap_in_file_contents_does_no_harm),
 		cmocka_unit_test(after_a_gap_the_next_message_is_found),
+		cmocka_unit_test(what_only_looks_like_a_message_is_passed_over),
 		cmocka_unit_test(smb2_pipes_are_read_too),
 		cmocka_unit_test(a_compound_may_open_and_call_at_once),
 		cmocka_unit_test(what_is_hidden_is_said_once),
