@@ -109,8 +109,9 @@ enum { SRVSVC_PATH_TYPE = 30, SRVSVC_CANONICALIZE = 31, SRVSVC_COMPARE = 32 };
 struct ev_srvsvc { /* MS-SRVS 3.1.4.29 to .31; other opnums carry no arguments here */
 	uint16_t opnum;
 	bool is_response;
-	bool is_fault;   /* response: a fault PDU; `status` is its code */
-	bool is_cut;     /* the stub was longer than what is kept, or the NDR did not parse */
+	bool is_fault; /* response: a fault PDU; `status` is its code */
+	bool is_cut;   /* the stub or a path was longer than what is kept, or the NDR did not parse
+			*/
 	bool is_guessed; /* the bind was not heard: the interface is unknown, the stub fits exactly
 			  */
 	bool has_status;

@@ -162,12 +162,16 @@ void trees_del(struct files *f, uint32_t tid)
 	(void)map_del(f->trees, &tid);
 }
 
-struct pending *pending_put(struct files *f, uint64_t key)
+struct pending *pending_put(struct files *f, uint64_t key, enum dir dir,
+			    const struct proto_out *out)
 {
 	bool is_new = false;
 	struct pending *p = map_put(f->pending, &key, &is_new);
 
 	if (p == NULL) {
+		if (!f->was_cleared)
+			out->blind(out->ctx, dir, "pending-limit");
+		f->was_cleared = true;
 		for (size_t i = 0; i < map_len(f->pending); i++)
 			drop_pending(f, map_at(f->pending, i, NULL));
 		map_clear(f->pending);
@@ -198,6 +202,13 @@ enum file_kind tree_kind(const struct file *tree)
 	return tree == NULL ? FILE_UNKNOWN : (enum file_kind)tree->kind;
 }
 
+void files_unopened(struct files *f, enum dir dir, const struct proto_out *out)
+{
+	if (!f->was_unopened)
+		out->blind(out->ctx, dir, "unopened-limit");
+	f->was_unopened = true;
+}
+
 void file_feed(struct files *f, struct file *file, enum dir dir, struct bytes in, bool is_start,
 	       enum ev_carrier carrier, const struct proto_out *out)
 {
@@ -224,19 +235,22 @@ void file_gap(struct file *file, enum dir dir, uint64_t missing)
 		(void)rpc_gap(file->rpc, dir, missing);
 }
 
-bool parts_add(struct files *f, struct parts *p, uint32_t total, uint32_t at, struct bytes part)
+enum parts_state parts_add(struct files *f, struct parts *p, uint32_t total, uint32_t at,
+			   struct bytes part)
 {
-	if (p->at == NULL) {
-		p->at = total == 0 ? NULL : quota_grow(f->quota, NULL, 0, total);
-		p->total = p->at == NULL ? 0 : total;
+	if (p->at == NULL && total > 0) {
+		p->at = quota_grow(f->quota, NULL, 0, total);
+		if (p->at == NULL)
+			return PARTS_LIMIT;
+		p->total = total;
 		p->got = 0;
 	}
 	if (part.len > p->total || at > p->total - part.len)
-		return false;
+		return PARTS_PAST;
 	if (part.len > 0)
 		memcpy(p->at + at, part.at, part.len);
 	p->got += (uint32_t)part.len;
-	return p->total > 0 && p->got >= p->total;
+	return p->total > 0 && p->got >= p->total ? PARTS_WHOLE : PARTS_MORE;
 }
 
 void parts_free(struct files *f, struct parts *p)

@@ -51,6 +51,7 @@ struct file_id {
 struct files {
 	struct quota *quota;
 	struct map *open, *trees, *pending;
+	bool was_cleared, was_unopened; /* told */
 	bool raw_next[2]; /* READ_RAW, WRITE_RAW: a message without a header may come */
 };
 
@@ -74,13 +75,19 @@ bool trees_set(struct files *f, uint32_t tid, struct file *tree);
 void trees_del(struct files *f, uint32_t tid);
 
 /* The request of this key: a new one replaces the old. When the table is full of requests that
- * nobody answered (one direction is not heard), it starts anew. NULL: no memory. */
-struct pending *pending_put(struct files *f, uint64_t key);
+ * nobody answered (one direction is not heard), it starts anew, and says so once: "pending-limit".
+ * NULL: no memory. */
+struct pending *pending_put(struct files *f, uint64_t key, enum dir dir,
+			    const struct proto_out *out);
 struct pending *pending_get(const struct files *f, uint64_t key);
 void pending_del(struct files *f, uint64_t key);
 
 /* Is the share that a path names the one of pipes? */
 enum file_kind tree_kind(const struct file *tree);
+
+/* Contents of a pipe are ignored, since nobody heard it opened and they do not start like RPC. Told
+ * once: "unopened-limit". */
+void files_unopened(struct files *f, enum dir dir, const struct proto_out *out);
 
 /* Contents of a file pass; the first piece of a read or write has `is_start` and, if it has so
  * many, at least SNIFF bytes. */
@@ -88,8 +95,16 @@ void file_feed(struct files *f, struct file *file, enum dir dir, struct bytes in
 	       enum ev_carrier carrier, const struct proto_out *out);
 void file_gap(struct file *file, enum dir dir, uint64_t missing);
 
-/* Adds a part to what is collected. True: all of it is there; `parts_free` it after use. */
-bool parts_add(struct files *f, struct parts *p, uint32_t total, uint32_t at, struct bytes part);
+enum parts_state {
+	PARTS_MORE,
+	PARTS_WHOLE, /* all of it is there: `parts_free` it after use */
+	PARTS_PAST,  /* lies past the total that was announced, and was left out */
+	PARTS_LIMIT, /* the quota */
+};
+
+/* Adds a part to what is collected. */
+enum parts_state parts_add(struct files *f, struct parts *p, uint32_t total, uint32_t at,
+			   struct bytes part);
 void parts_free(struct files *f, struct parts *p);
 
 #endif

@@ -56,7 +56,7 @@ struct pending *walk_pending(struct walk *w)
 	struct pending *p = pending_get(w->f, w->key);
 
 	if (p == NULL && !w->is_response) {
-		p = pending_put(w->f, w->key);
+		p = pending_put(w->f, w->key, w->m->dir, w->out);
 		if (p == NULL)
 			walk_limit(w);
 		else

@@ -18,11 +18,21 @@ static void trans_data(struct walk *w, struct file *file, struct parts *parts,
 		return;
 	if (t->data.bytes.len != t->data.count) {
 		walk_anomaly(w, "data-past-end");
-	} else if (parts_add(w->f, parts, t->data.total, t->data.displacement, t->data.bytes)) {
+		return;
+	}
+	switch (parts_add(w->f, parts, t->data.total, t->data.displacement, t->data.bytes)) {
+	case PARTS_WHOLE:
 		w->later = (struct bytes){parts->at, parts->total};
 		w->later_file = file_hold(file);
-	} else if (parts->at == NULL) {
+		break;
+	case PARTS_PAST:
+		walk_anomaly(w, "data-past-total");
+		break;
+	case PARTS_LIMIT:
 		walk_limit(w);
+		break;
+	case PARTS_MORE:
+		break;
 	}
 }
 
@@ -62,6 +72,9 @@ void walk_trans(struct walk *w, const struct smb1_block *b)
 		w->ev.fid = t.setup[1];
 		file = file_hold(walk_file_of(w, t.setup[1], t.data.bytes));
 	}
+	if (file == NULL && is_pipe_write(p->sub) && t.n_setup == 2 && p->sub != SMB1_PIPE_CALL &&
+	    t.data.count > 0)
+		files_unopened(w->f, w->m->dir, w->out);
 	if (file == NULL) /* named: a call, a mailslot, or a pipe nobody saw opened */
 		file = file_new(w->f, t.name, t.is_unicode,
 				p->sub == SMB1_PIPE_CALL && t.n_setup == 2 ? FILE_PIPE : FILE_DISK);

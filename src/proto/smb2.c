@@ -172,7 +172,7 @@ static struct pending *pending(const struct walk *w)
 
 static struct pending *new_pending(struct walk *w)
 {
-	struct pending *p = pending_put(w->f, w->h.msg_id);
+	struct pending *p = pending_put(w->f, w->h.msg_id, w->m->dir, w->out);
 
 	if (p == NULL)
 		limit(w);
@@ -313,6 +313,8 @@ static void request(struct walk *w)
 		if (c.code != SMB2_PIPE_TRANSCEIVE)
 			c.data = (struct bytes){NULL, 0};
 		file = file_of(w, c.file_id, c.data);
+		if (file == NULL && c.code == SMB2_PIPE_TRANSCEIVE && c.data_len > 0)
+			files_unopened(w->f, w->m->dir, w->out);
 		use(w, file, c.code);
 		if (c.code == SMB2_PIPE_TRANSCEIVE)
 			contents(w, file, c.data_at, c.data_len);

@@ -65,7 +65,8 @@ static void request(struct rpc *r, struct rpc_call *c, const struct rpc_side *s,
 
 		if (ev.is_guessed && (!is_good || in.rest.len > 0))
 			return;
-		ev.is_cut = !is_good;
+		ev.is_cut = !is_good || x.path.units.len > EV_PATH_MAX ||
+			    x.path2.units.len > EV_PATH_MAX;
 		if (!is_good && stub->is_sealed)
 			x = (struct srvsvc_request){.opnum = c->opnum}; /* cipher text */
 		ev.path_max = clamp(x.path.max);

@@ -130,6 +130,18 @@ static void a_stub_over_the_limit_is_told_as_cut(void **unused)
 	assert_non_null(strstr(heard.text, "C srvsvc 31 cut '\\AAAA"));
 }
 
+static void a_path_over_the_limit_is_told_as_cut(void **unused)
+{
+	struct writer w;
+
+	(void)unused;
+	bind(false, false, 1);
+	w = canonicalize(false, false, EV_PATH_MAX, 0);
+	send(TO_SERVER, &w);
+	assert_null(strstr(heard.text, "blind"));
+	assert_non_null(strstr(heard.text, "C srvsvc 31 cut '\\AAAA"));
+}
+
 static void contexts_over_the_limit_are_told(void **unused)
 {
 	(void)unused;
@@ -230,6 +242,7 @@ int main(void)
 		cmocka_unit_test_teardown(every_byte_order_and_syntax_is_read, close_stream),
 		TEST(a_fault_is_the_answer),
 		TEST(a_stub_over_the_limit_is_told_as_cut),
+		TEST(a_path_over_the_limit_is_told_as_cut),
 		TEST(contexts_over_the_limit_are_told),
 		TEST(a_sealed_call_is_blindness_not_a_path),
 		TEST(a_gap_inside_of_a_stub_cuts_only_that_call),

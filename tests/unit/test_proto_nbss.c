@@ -8,6 +8,7 @@
 /* clang-format on */
 
 #include "heard.h"
+#include "proto/files.h"
 #include "proto/nbss.h"
 #include "wire/dcerpc.h"
 #include "wire/nbss.h"
@@ -303,6 +304,21 @@ static void a_call_whose_beginning_was_not_heard_is_guessed(void **unused)
 		    "S srvsvc 31 re guessed '\\b' '' status=57\n");
 }
 
+/* A TRANSACTION_SECONDARY whose piece of `call` lies at `at`. */
+static void secondary(struct smb1_trans *t, struct bytes call, uint32_t at)
+{
+	talk.w = (struct writer){.at = talk.msg, .cap = MSG};
+	smb1_write_header(&talk.w, &(struct smb1_header){.cmd = SMB1_TRANS_SECONDARY,
+							 .flags2 = SMB1_FLAG2_UNICODE,
+							 .tid = 1,
+							 .mid = talk.mid}); /* as the first part */
+	t->cmd = SMB1_TRANS_SECONDARY;
+	t->data.displacement = at;
+	t->data.bytes = bytes_slice(call, at % call.len, 50);
+	smb1_write_trans(&talk.w, t);
+	say(TO_SERVER);
+}
+
 static void a_transaction_in_several_messages_is_put_together(void **unused)
 {
 	struct bytes call = canonicalize("\\a\\..\\..\\b", 0, 0);
@@ -324,23 +340,73 @@ static void a_transaction_in_several_messages_is_put_together(void **unused)
 	smb1_write_block(smb1(SMB1_TRANS, TO_CLIENT), (struct bytes){NULL, 0},
 			 (struct bytes){NULL, 0});
 	say(TO_CLIENT);
-	t.cmd = SMB1_TRANS_SECONDARY;
-	for (uint32_t at = 40; at < call.len; at += 50) {
-		smb1_write_trans(smb1(SMB1_TRANS_SECONDARY, TO_CLIENT), &t); /* keeps the MID */
-		talk.w.len = 0;
-		smb1_write_header(&talk.w, &(struct smb1_header){.cmd = SMB1_TRANS_SECONDARY,
-								 .flags2 = SMB1_FLAG2_UNICODE,
-								 .tid = 1,
-								 .mid = talk.mid});
-		t.data.displacement = at;
-		t.data.bytes = bytes_slice(call, at, 50);
-		smb1_write_trans(&talk.w, &t);
-		say(TO_SERVER);
-	}
+	for (uint32_t at = 40; at < call.len; at += 50)
+		secondary(&t, call, at);
 	const char *got = tell(9);
 
 	assert_non_null(strstr(got, "C srvsvc 31 guessed '\\a\\..\\..\\b' '\\' status=0\n"));
 	assert_null(strchr(got, '!'));
+}
+
+static void a_piece_past_the_end_of_its_transaction_is_told(void **unused)
+{
+	struct bytes call = canonicalize("\\a\\..\\..\\b", 0, 0);
+	struct smb1_trans t = {
+		.cmd = SMB1_TRANS,
+		.n_setup = 2,
+		.setup = {SMB1_PIPE_TRANSACT, 0x4000},
+		.data = {.total = (uint32_t)call.len, .bytes = bytes_slice(call, 0, 40)},
+	};
+
+	(void)unused;
+	restart();
+	smb1_open("\\BROWSER");
+	smb1_write_trans(smb1(SMB1_TRANS, TO_SERVER), &t);
+	say(TO_SERVER);
+	secondary(&t, call, 40);
+	assert_null(strchr(tell(9), '!'));
+	secondary(&t, call, (uint32_t)call.len + 3);
+	assert_non_null(strstr(tell(9), "smb1 data-past-total"));
+}
+
+static void requests_that_nobody_answers_are_forgotten_but_not_quietly(void **unused)
+{
+	struct stream s;
+
+	(void)unused;
+	memset(&heard, 0, sizeof(heard));
+	stream_open(&s, &proto_nbss, &heard);
+	for (unsigned i = 0; i < 2 * PENDING_MAX + 2; i++) {
+		uint16_t mid = talk.mid;
+
+		restart();
+		talk.mid = mid;
+		smb1_write_read_andx(smb1(SMB1_READ_ANDX, TO_SERVER),
+				     &(struct smb1_read){0x4000, 0, 10});
+		say(TO_SERVER);
+		if (i == PENDING_MAX)
+			assert_null(strstr(heard.text, "blind"));
+		stream_segment(&s, TO_SERVER, (struct bytes){talk.room, talk.used});
+	}
+	stream_close(&s);
+	const char *first = strstr(heard.text, "C blind pending-limit\n");
+
+	assert_non_null(first);
+	assert_null(strstr(first + strlen("C blind"), "blind"));
+}
+
+static void a_pipe_that_was_opened_out_of_hearing_is_told_once(void **unused)
+{
+	uint8_t filler[40] = {'A'};
+
+	(void)unused;
+	restart();
+	transact(TO_SERVER, (struct bytes){filler, sizeof(filler)});
+	transact(TO_SERVER, (struct bytes){filler, sizeof(filler)});
+	const char *first = strstr(tell(9), "C blind unopened-limit\n");
+
+	assert_non_null(first);
+	assert_null(strstr(first + strlen("C blind"), "blind"));
 }
 
 static void file_contents_are_passed_over(void **unused)
@@ -660,6 +726,9 @@ int main(void)
 		cmocka_unit_test(a_call_cut_three_times_over_is_whole_again),
 		cmocka_unit_test(a_call_whose_beginning_was_not_heard_is_guessed),
 		cmocka_unit_test(a_transaction_in_several_messages_is_put_together),
+		cmocka_unit_test(a_piece_past_the_end_of_its_transaction_is_told),
+		cmocka_unit_test(requests_that_nobody_answers_are_forgotten_but_not_quietly),
+		cmocka_unit_test(a_pipe_that_was_opened_out_of_hearing_is_told_once),
 		cmocka_unit_test(file_contents_are_passed_over),
 		cmocka_unit_test(a_gap_in_file_contents_does_no_harm),
 		cmocka_unit_test(after_a_gap_the_next_message_is_found),
