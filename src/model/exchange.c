@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "model/exchange.pb-c.h"
 
 /* The plain counters of a coverage lie in front of its lists, all of one type. */
@@ -42,15 +43,24 @@ static bool addr_take(const ProtobufCBinaryData *from, struct addr *to)
 	return true;
 }
 
-/* Copies a text that must fit; the sensor cut it before it packed it. */
+/* Copies a text that must fit; the sensor cut it before it packed it. What is no UTF-8 becomes
+ * U+FFFD, and what this has no room for is cut off. */
 static bool text_take(const char *from, char *to, size_t cap)
 {
 	size_t len = strlen(from);
 
 	if (len >= cap)
 		return false;
-	memcpy(to, from, len + 1);
+	text_from_utf8((struct bytes){(const uint8_t *)from, len}, to, cap);
 	return true;
+}
+
+/* "ms08-067", "path_units": what the program itself names, and reports use as a key. */
+static bool is_name(const char *name, size_t cap)
+{
+	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+
+	return len > 0 && len < cap && name[len] == '\0';
 }
 
 enum rc exchange_pack_finding(const struct finding *f, uint8_t **ret_at, size_t *ret_len)
@@ -87,7 +97,8 @@ enum rc exchange_pack_finding(const struct finding *f, uint8_t **ret_at, size_t 
 
 static bool finding_take(const Quell__Finding *m, struct finding *f)
 {
-	if (!text_take(m->threat, f->threat, sizeof(f->threat)) ||
+	if (!is_name(m->threat, sizeof(f->threat)) ||
+	    !text_take(m->threat, f->threat, sizeof(f->threat)) ||
 	    !text_take(m->why, f->why, sizeof(f->why)) || !addr_take(&m->source, &f->source))
 		return false;
 	f->has_target = m->target.len > 0;
@@ -107,7 +118,7 @@ static bool finding_take(const Quell__Finding *m, struct finding *f)
 	for (size_t i = 0; i < m->n_details; i++) {
 		const Quell__Detail *d = m->details[i];
 
-		if (strlen(d->key) >= DETAIL_KEY || strlen(d->text) >= DETAIL_TEXT)
+		if (!is_name(d->key, DETAIL_KEY) || strlen(d->text) >= DETAIL_TEXT)
 			return false;
 		if (d->is_number)
 			finding_detail_number(f, d->key, d->number);
@@ -293,7 +304,7 @@ static enum rc source_take(const Quell__Source *m, struct exchange_source *ret_s
 	size_t n = m->n_first_seq;
 	uint64_t *first_seq = NULL;
 
-	if (n > EXCHANGE_FILES || strlen(m->error) >= sizeof(ret_s->error))
+	if (n > EXCHANGE_FILES || !text_take(m->error, ret_s->error, sizeof(ret_s->error)))
 		return RC_FORMAT;
 	first_seq = calloc(n + 1, sizeof(*first_seq)); /* never calloc(0) */
 	if (first_seq == NULL)
@@ -307,7 +318,6 @@ static enum rc source_take(const Quell__Source *m, struct exchange_source *ret_s
 	ret_s->listened_ns = m->listened_ns;
 	ret_s->first_seq = first_seq;
 	ret_s->n_files = n;
-	memcpy(ret_s->error, m->error, strlen(m->error) + 1);
 	return RC_OK;
 }
 

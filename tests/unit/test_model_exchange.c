@@ -73,6 +73,9 @@ enum spoilt {
 	DETAIL_TWICE,
 	DETAILS_TOO_MANY,
 	DETAILS_TOO_LONG,
+	THREAT_NO_NAME,
+	THREAT_EMPTY,
+	KEY_NO_NAME,
 	SPOILTS
 };
 
@@ -131,11 +134,46 @@ static void a_value_out_of_range_is_refused(void **unused)
 			give_details(&m, FINDING_DETAILS + 1, "", false);
 		if (i == DETAILS_TOO_LONG)
 			give_details(&m, FINDING_DETAILS, long_text + FINDING_WHY - 100, false);
+		if (i == THREAT_NO_NAME)
+			m.threat = (char *)(uintptr_t) "ms08\xfa";
+		if (i == THREAT_EMPTY)
+			m.threat = (char *)(uintptr_t) "";
+		if (i == KEY_NO_NAME)
+			m.details[0]->key = (char *)(uintptr_t) "a\n";
 		size_t len = quell__finding__pack(&m, wire);
 		enum rc want = i < CLASS_TOO_HIGH ? RC_OK : RC_FORMAT;
 
 		assert_int_equal(exchange_unpack_finding((struct bytes){wire, len}, &f), want);
 	}
+}
+
+static void text_that_is_no_utf8_becomes_so(void **unused)
+{
+	struct finding f = a_finding(), back;
+	struct exchange_source o = {.error = "\xfa.pcap: no capture"}, o2;
+	struct coverage c = {.packets = 1}, c2;
+	struct bytes m = {0};
+	uint8_t *at = NULL;
+
+	(void)unused;
+	memcpy(f.why, "\xc3(", 3);
+	assert_int_equal(exchange_pack_finding(&f, &at, &m.len), RC_OK);
+	m.at = at;
+	assert_int_equal(exchange_unpack_finding(m, &back), RC_OK);
+	assert_string_equal(back.why, "\xef\xbf\xbd(");
+	free(at);
+	assert_int_equal(exchange_pack_source(&o, &at, &m.len), RC_OK);
+	m.at = at;
+	assert_int_equal(exchange_unpack_source(m, &o2), RC_OK);
+	assert_string_equal(o2.error, "\xef\xbf\xbd.pcap: no capture");
+	free(o2.first_seq);
+	free(at);
+	named_count_add(c.limits, &c.n_limits, "\xff", 3);
+	assert_int_equal(exchange_pack_coverage(&c, &at, &m.len), RC_OK);
+	m.at = at;
+	assert_int_equal(exchange_unpack_coverage(m, &c2), RC_OK);
+	assert_string_equal(c2.limits[0].name, "\xef\xbf\xbd");
+	free(at);
 }
 
 static void coverage_survives_the_journey(void **unused)
@@ -205,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_finding_survives_the_journey),
 		cmocka_unit_test(a_value_out_of_range_is_refused),
+		cmocka_unit_test(text_that_is_no_utf8_becomes_so),
 		cmocka_unit_test(coverage_survives_the_journey),
 		cmocka_unit_test(sighting_source_and_status_survive_the_journey),
 	};
