@@ -220,7 +220,7 @@ char *event_json(const struct event *ev, uint64_t frame)
 		put_int(o, "vlan", ev->vlan);
 	put_kind(o, ev);
 
-	char *line = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
+	char *line = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
 
 	json_decref(o);
 	return line;

@@ -169,7 +169,7 @@ static void put_line(struct bytes line)
 	for (size_t i = 0; i < line.len; i++) {
 		unsigned char c = line.at[i];
 
-		putchar(c < 0x20 && c != '\t' ? '?' : c == 0x7f ? '?' : c);
+		putchar((c >= 0x20 && c < 0x7f) || c == '\t' ? c : '?');
 	}
 	putchar('\n');
 }
