@@ -198,6 +198,7 @@ enum rc sensor_live(struct sensor *s)
 
 	live.limits.flows = live.limits.flows / live.n + 1;
 	live.limits.reassembly_bytes = live.limits.reassembly_bytes / live.n + 1;
+	live.limits.parser_bytes = live.limits.parser_bytes / live.n + 1;
 	live.limits.fragments = live.limits.fragments / live.n + 1;
 	for (unsigned i = 0; rc == RC_OK && i < live.n; i++)
 		rc = listener_init(&live, i);

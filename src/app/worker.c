@@ -15,11 +15,13 @@ struct shard {
 	struct worker *worker;
 	struct flow_table *table;
 	struct flow_sink sink;
+	size_t held; /* by all its streams' parsers */
 	uint8_t number;
 };
 
 struct stream { /* one followed stream; the parser's state lies behind it */
 	const struct proto *proto;
+	size_t held;    /* bytes, with this */
 	unsigned blind; /* BLIND_*: counted once each */
 	_Alignas(max_align_t) unsigned char state[];
 };
@@ -132,6 +134,27 @@ static struct proto_out out_for(struct context *c)
 	};
 }
 
+/* Called whenever a stream's parser was. */
+static void count_held(struct shard *s, struct stream *stream)
+{
+	const struct proto *proto = stream->proto;
+	size_t now = sizeof(*stream) + proto->state_size;
+
+	if (proto->held != NULL)
+		now += proto->held(stream->state);
+	s->held += now - stream->held;
+	stream->held = now;
+}
+
+/* A stream has its quota, but peers decide how many streams there are. */
+static void keep_to_limit(struct shard *s)
+{
+	size_t most = s->worker->opt.limits->parser_bytes / FLOW_SHARDS + 1;
+
+	while (s->held > most && flow_shed_stream(s->table))
+		;
+}
+
 static enum flow_choice on_classify(void *ctx, const struct flow_view *v, enum dir dir,
 				    struct bytes head, void **ret_stream)
 {
@@ -152,6 +175,7 @@ static enum flow_choice on_classify(void *ctx, const struct flow_view *v, enum d
 		return FLOW_SKIP;
 	}
 	stream->proto = proto;
+	count_held(s, stream);
 	*ret_stream = stream;
 	return FLOW_FOLLOW;
 }
@@ -162,7 +186,10 @@ static struct step on_data(void *ctx, void *stream, const struct flow_view *v, e
 	struct context c = {ctx, stream, v};
 	struct proto_out out = out_for(&c);
 
-	return c.stream->proto->feed(c.stream->state, dir, in, &out);
+	struct step step = c.stream->proto->feed(c.stream->state, dir, in, &out);
+
+	count_held(c.shard, c.stream);
+	return step;
 }
 
 static bool on_gap(void *ctx, void *stream, const struct flow_view *v, enum dir dir,
@@ -171,15 +198,19 @@ static bool on_gap(void *ctx, void *stream, const struct flow_view *v, enum dir 
 	struct context c = {ctx, stream, v};
 	struct proto_out out = out_for(&c);
 
-	return c.stream->proto->gap != NULL &&
-	       c.stream->proto->gap(c.stream->state, dir, missing, &out);
+	bool goes_on = c.stream->proto->gap != NULL &&
+		       c.stream->proto->gap(c.stream->state, dir, missing, &out);
+
+	count_held(c.shard, c.stream);
+	return goes_on;
 }
 
 static void on_closed(void *ctx, void *stream)
 {
+	struct shard *shard = ctx;
 	struct stream *s = stream;
 
-	(void)ctx;
+	shard->held -= s->held;
 	if (s->proto->fini != NULL)
 		s->proto->fini(s->state);
 	free(s);
@@ -332,6 +363,7 @@ static void packet_take(struct shard *s, const struct packet *p)
 	case PACKET_UDP:
 	case PACKET_ICMP:
 		flow_packet(s->table, p);
+		keep_to_limit(s);
 		break;
 	case PACKET_ARP:
 		if (wants & EV_BIT(EV_ARP))
@@ -347,11 +379,17 @@ static void packet_take(struct shard *s, const struct packet *p)
 	}
 }
 
+static void tick_shard(struct shard *s, const struct packet *p)
+{
+	flow_tick(s->table, p);
+	keep_to_limit(s);
+}
+
 static void tick(struct worker *w, const struct packet *p)
 {
 	w->in_tick = true;
 	for (unsigned i = w->opt.id; i < FLOW_SHARDS; i += w->opt.of)
-		flow_tick(w->shards[i].table, p);
+		tick_shard(&w->shards[i], p);
 	w->in_tick = false;
 }
 

@@ -137,6 +137,11 @@ size_t map_len(const struct map *m)
 	return m->len;
 }
 
+size_t map_bytes(const struct map *m)
+{
+	return sizeof(*m) + m->room * m->stride + (m->mask + 1) * sizeof(*m->index);
+}
+
 void *map_get(const struct map *m, const void *key)
 {
 	uint32_t at = m->index[find(m, key, hash_of(m, key))].at;

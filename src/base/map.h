@@ -28,6 +28,9 @@ void map_free(struct map *m); /* NULL is fine */
 
 size_t map_len(const struct map *m);
 
+/* What it holds in memory now, in bytes. */
+size_t map_bytes(const struct map *m);
+
 /* The value of `key`, borrowed; NULL: not there. */
 void *map_get(const struct map *m, const void *key);
 

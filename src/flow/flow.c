@@ -371,6 +371,23 @@ void flow_tick(struct flow_table *t, const struct packet *p)
 	expire(t, LIST_FOLLOWED, t->idle);
 }
 
+bool flow_shed_stream(struct flow_table *t)
+{
+	while (t->first[LIST_FOLLOWED] != NOBODY) {
+		struct flow *f = least_used(t, LIST_FOLLOWED);
+		bool is_followed = f->reading == READ_FOLLOWED;
+
+		if (is_followed) {
+			t->stats.shed_streams++;
+			stream_close(t, f);
+		}
+		table_move(t, f, LIST_PLAIN);
+		if (is_followed)
+			return true;
+	}
+	return false;
+}
+
 void flow_finish(struct flow_table *t)
 {
 	t->p = &t->end;

@@ -118,6 +118,10 @@ void flow_packet(struct flow_table *t, const struct packet *p);
 /* Time has come to `p`'s mono_ns: tells attempts that went unanswered, forgets idle flows. */
 void flow_tick(struct flow_table *t, const struct packet *p);
 
+/* Gives up the followed stream that was used least lately, for a reader that wants its memory back.
+ * After flow_packet() or flow_tick(), not inside a call of the sink. False: none is followed. */
+bool flow_shed_stream(struct flow_table *t);
+
 /* The capture is over: closes every stream; attempts still open are `undecided`. */
 void flow_finish(struct flow_table *t);
 

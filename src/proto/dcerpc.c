@@ -58,6 +58,11 @@ static bool tcp_gap(void *state, enum dir dir, uint64_t missing, const struct pr
 	return true;
 }
 
+static size_t tcp_held(const void *state)
+{
+	return ((const struct tcp_rpc *)state)->quota.used;
+}
+
 static void tcp_fini(void *state)
 {
 	rpc_free(((struct tcp_rpc *)state)->rpc);
@@ -70,5 +75,6 @@ const struct proto proto_dcerpc = {
 	.probe = tcp_probe,
 	.feed = tcp_feed,
 	.gap = tcp_gap,
+	.held = tcp_held,
 	.fini = tcp_fini,
 };

@@ -45,6 +45,13 @@ static void drop_all(struct files *f, struct map *m)
 	map_free(m);
 }
 
+size_t files_held(const struct files *f)
+{
+	if (f->open == NULL)
+		return 0;
+	return map_bytes(f->open) + map_bytes(f->trees) + map_bytes(f->pending);
+}
+
 void files_done(struct files *f)
 {
 	for (size_t i = 0; f->pending != NULL && i < map_len(f->pending); i++)

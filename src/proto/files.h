@@ -58,6 +58,7 @@ struct files {
 /* False: no memory. `f` is zeroed or from before. */
 bool files_init(struct files *f, struct quota *q);
 void files_done(struct files *f);
+size_t files_held(const struct files *f); /* bytes of memory, without those of the quota */
 
 /* A new file with one reference. `name` as on the wire. NULL: the quota. */
 struct file *file_new(struct files *f, struct bytes name, bool is_unicode, enum file_kind kind);

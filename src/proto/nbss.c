@@ -378,6 +378,18 @@ static bool nbss_gap(void *state, enum dir dir, uint64_t missing, const struct p
 	return true;
 }
 
+static size_t nbss_held(const void *state)
+{
+	const struct nbss_stream *s = state;
+	size_t n = files_held(&s->files) + s->quota.used;
+
+	for (int i = 0; i < 2; i++) {
+		if (s->side[i].held != NULL)
+			n += HELD_MAX * sizeof(*s->side[i].held);
+	}
+	return n;
+}
+
 static void nbss_fini(void *state)
 {
 	struct nbss_stream *s = state;
@@ -397,5 +409,6 @@ const struct proto proto_nbss = {
 	.probe = nbss_probe,
 	.feed = nbss_feed,
 	.gap = nbss_gap,
+	.held = nbss_held,
 	.fini = nbss_fini,
 };

@@ -9,7 +9,9 @@
  *
  * Parsers stack inside this room: nbss frames SMB1 and SMB2 messages, whose pipe contents are
  * DCE/RPC, whose stubs are srvsvc calls. Decoding of one PDU lives in wire/, shared with the
- * decoy. State that a peer can grow is bounded per stream by the enums beside it.
+ * decoy. State that a peer can grow is bounded per stream by the enums beside it, and for
+ * all streams together by the worker, who asks held() and gives up the ones that were quiet
+ * longest.
  */
 #ifndef PROTO_PROTO_H
 #define PROTO_PROTO_H
@@ -49,6 +51,9 @@ struct proto {
 
 	/* `missing` bytes never came. True if feed() can go on after them. NULL: never. */
 	bool (*gap)(void *state, enum dir dir, uint64_t missing, const struct proto_out *out);
+
+	/* Bytes that feed() took and holds, without the state itself. NULL: never any. */
+	size_t (*held)(const void *state);
 
 	/* Frees what feed() took. NULL: nothing. */
 	void (*fini)(void *state);

@@ -24,6 +24,8 @@ const struct key settings_keys[] = {
 	 KEY_NUMBER, 1, 65536, 32, NULL},
 	{"limits.stream_kib", "of it, for one direction of one connection, KiB",
 	 KEY_NUMBER, 16, 65536, 256, NULL},
+	{"limits.parsers_mib", "memory for what was said in the conversations that are read, MiB",
+	 KEY_NUMBER, 1, 65536, 32, NULL},
 	{"limits.fragments", "IP datagrams being put together at a time",
 	 KEY_NUMBER, 16, 1000000, 1024, NULL},
 	{"limits.findings", "findings kept",

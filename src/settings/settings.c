@@ -126,6 +126,7 @@ void settings_update(struct settings *s)
 		.flows = number(s, "limits.flows"),
 		.reassembly_bytes = number(s, "limits.reassembly_mib") << 20,
 		.stream_bytes = number(s, "limits.stream_kib") << 10,
+		.parser_bytes = number(s, "limits.parsers_mib") << 20,
 		.fragments = number(s, "limits.fragments"),
 		.findings = number(s, "limits.findings"),
 		.targets = number(s, "limits.targets"),

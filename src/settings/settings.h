@@ -44,6 +44,7 @@ struct settings_limits {         /* of the whole run; the flow engine divides by
 	size_t flows;            /* limits.flows */
 	size_t reassembly_bytes; /* limits.reassembly_mib */
 	size_t stream_bytes;     /* limits.stream_kib */
+	size_t parser_bytes;     /* limits.parsers_mib: what parsers keep of all streams */
 	size_t fragments;        /* limits.fragments: datagrams being put together */
 	size_t findings;         /* limits.findings */
 	size_t targets;          /* limits.targets: per source and threat */

@@ -201,6 +201,34 @@ static void closed_flows_go_first_then_idle_ones_then_followed_ones(void **state
 	assert_int_equal(stats_of(b).shed_streams, 1);
 }
 
+static void the_quietest_stream_is_given_up_when_its_reader_asks(void **state)
+{
+	struct bench *b = *state;
+
+	assert_false(flow_shed_stream(b->table));
+	for (uint32_t i = 0; i < 3; i++) {
+		shake(b, 2 + i, 445);
+		b->p.mono_ns += NS_PER_S;
+	}
+	tcp(b, 2, 445, true, TCP_ACK, 106, 501, "world"); /* the oldest is not the quietest */
+	assert_int_equal(b->data, 4 * 5);
+	assert_true(flow_shed_stream(b->table));
+	assert_int_equal(b->closed, 1);
+	assert_int_equal(stats_of(b).shed_streams, 1);
+	tcp(b, 2, 445, true, TCP_ACK, 111, 501, "world");
+	tcp(b, 4, 445, true, TCP_ACK, 106, 501, "world");
+	assert_int_equal(b->data, 6 * 5);
+	tcp(b, 3, 445, true, TCP_ACK, 106, 501, "world");
+	assert_int_equal(b->data, 6 * 5);
+	assert_int_equal(b->told[FLOW_ESTABLISHED], 3); /* known, though not read */
+	assert_int_equal(b->told[FLOW_MIDSTREAM], 0);
+	assert_true(flow_shed_stream(b->table));
+	assert_true(flow_shed_stream(b->table));
+	assert_false(flow_shed_stream(b->table));
+	assert_int_equal(b->closed, 3);
+	assert_int_equal(stats_of(b).shed_flows, 0);
+}
+
 static void coming_and_going_loses_nobody(void **state)
 {
 	enum { ALIVE = FLOWS - 4, ROUNDS = 300 };
@@ -355,6 +383,7 @@ int main(void)
 		TEST(a_flood_pushes_out_itself_and_nobody_else),
 		TEST(a_flood_slow_enough_is_told),
 		TEST(closed_flows_go_first_then_idle_ones_then_followed_ones),
+		TEST(the_quietest_stream_is_given_up_when_its_reader_asks),
 		TEST(coming_and_going_loses_nobody),
 		cmocka_unit_test(freeing_a_table_closes_and_tells_nothing_else),
 		TEST(datagrams_to_everybody_are_no_attempts),

@@ -59,6 +59,7 @@ static void everything_has_a_default(void **unused)
 	assert_int_equal(l->flows, 200000);
 	assert_int_equal(l->reassembly_bytes, 32 << 20);
 	assert_int_equal(l->stream_bytes, 256 << 10);
+	assert_int_equal(l->parser_bytes, 32 << 20);
 	assert_int_equal(l->targets, 64);
 	assert_int_equal(l->syn_timeout_s, 10);
 	assert_int_equal(l->idle_timeout_s, 300);
