@@ -230,6 +230,9 @@ static void details_add(struct finding *f, const struct event *ev, const struct 
 
 	finding_detail_text(f, "call", call_name(c));
 	finding_detail_number(f, "opnum", c->opnum);
+	finding_detail_text(f, "proto", "TCP"); /* SMB and RPC are heard over nothing else */
+	finding_detail_number(f, "source_port", ev->src.port);
+	finding_detail_number(f, "target_port", ev->dst.port);
 	text_from_utf8(c->pipe, text, sizeof(text));
 	finding_detail_text(f, "pipe", text);
 	finding_detail_number(f, "path_units", v->shape.units);
