@@ -25,6 +25,7 @@ static const struct knob knobs[] = {
 
 enum {
 	TOLD = 4,
+	GUESSED = 10, /* less sure where the bind was not heard */
 	PTYPE_REQUEST = 0,
 	PTYPE_BIND = 11,
 	PTYPE_BIND_ACK = 12,
@@ -217,7 +218,9 @@ static void carrier(const struct ev_srvsvc *c, char *to, size_t cap)
 	char pipe[48];
 
 	text_from_utf8(c->pipe, pipe, sizeof(pipe));
-	if (pipe[0] == '\0')
+	if (pipe[0] == '\0' && c->is_guessed)
+		snprintf(to, cap, "over a connection begun earlier");
+	else if (pipe[0] == '\0')
 		snprintf(to, cap, "over TCP");
 	else
 		snprintf(to, cap, "over \\%s", pipe);
@@ -244,6 +247,20 @@ static void details_add(struct finding *f, const struct event *ev, const struct 
 	finding_detail_text(f, "path", text);
 	if (c->is_cut)
 		finding_detail_text(f, "path_is_cut", "judged by what was kept of it");
+}
+
+/* Without its bind the interface of a call is unknown, and other interfaces have an opnum 31 too.
+ * That the stub is exactly such a call, and its path what it is, still says most. */
+static void doubt(struct finding *f, const struct ev_srvsvc *c)
+{
+	size_t len = strlen(f->why);
+
+	if (!c->is_guessed)
+		return;
+	f->confidence -= f->confidence < GUESSED ? f->confidence : GUESSED;
+	finding_detail_text(f, "interface", "guessed: the bind was not heard");
+	snprintf(f->why + len, sizeof(f->why) - len,
+		 "; its bind was not heard, the interface is guessed from the arguments");
 }
 
 static struct finding sighting(const struct event *ev, const char *threat, enum finding_class class)
@@ -294,6 +311,7 @@ static void exploit_tell(struct state *s, const struct event *ev, const struct v
 	if (p != NULL)
 		p->exploit_seq = ev->seq;
 	f.confidence = sure < 99 ? sure : 99;
+	doubt(&f, &ev->srvsvc);
 	out->found(out->ctx, &f);
 }
 
@@ -317,6 +335,7 @@ static void long_tell(struct state *s, const struct event *ev, const struct verd
 	f.confidence = 40;
 	f.confidence += is_binary(&v->shape) ? 35 : 0;
 	f.confidence += p != NULL && p->contexts > 0 ? 15 : 0;
+	doubt(&f, &ev->srvsvc);
 	out->found(out->ctx, &f);
 }
 
@@ -347,6 +366,7 @@ static void check_tell(struct state *s, const struct event *ev, const struct ver
 		 (unsigned long long)ev->seq);
 	details_add(&f, ev, v);
 	f.confidence = v->question == MS08_NO_QUESTION ? 50 : v->question == MS08_ROOT ? 60 : 95;
+	doubt(&f, &ev->srvsvc);
 	if ((v->question == MS08_DOTDOT || v->question == MS08_RUN) && is_exact(&ev->srvsvc)) {
 		struct pair *p = pair_put(s, &ev->src.addr, &ev->dst.addr);
 

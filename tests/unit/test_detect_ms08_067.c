@@ -111,6 +111,27 @@ static void an_attack_is_told_in_a_sentence_with_its_packet(void **state)
 	assert_true(b->last.confidence >= 90);
 }
 
+static void a_guessed_interface_makes_an_attack_less_sure(void **state)
+{
+	struct bench *b = *state;
+	struct utf16 p = {.len = 0};
+	unsigned sure;
+
+	attacks(b, 1, 2);
+	sure = b->last.confidence;
+	assert_null(strstr(b->last.why, "guessed"));
+	attack_path(&p);
+
+	struct event ev = request(3, 2, SRVSVC_CANONICALIZE, &p);
+
+	ev.srvsvc.is_guessed = true;
+	ev.srvsvc.pipe = (struct bytes){NULL, 0};
+	bench_event(b, &ev);
+	assert_int_equal(b->last.confidence, sure - 10);
+	assert_non_null(strstr(b->last.why, "over a connection begun earlier"));
+	assert_non_null(strstr(b->last.why, "its bind was not heard, the interface is guessed"));
+}
+
 static void what_goes_with_an_attack_makes_it_surer(void **state)
 {
 	struct bench *b = *state;
@@ -300,6 +321,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(an_attack_is_told_in_a_sentence_with_its_packet),
+		TEST(a_guessed_interface_makes_an_attack_less_sure),
 		TEST(what_goes_with_an_attack_makes_it_surer),
 		TEST(many_contexts_alone_are_no_finding),
 		TEST(lawful_calls_make_no_finding),

@@ -103,6 +103,8 @@ static const struct shape shapes[] = {
 	 .other = "\\a"},
 	{"attack-midstream", "the first 12 frames were not heard", ATTACK, .tap = wrap_lose,
 	 .lose_from = 1, .lose_to = 13},
+	{"attack-no-bind", "the first 17 frames were not heard, the bind among them", ATTACK,
+	 .tap = wrap_lose, .lose_from = 1, .lose_to = 18},
 	{"attack-gap", "two segments of a file are missing before the attack",
 	 .make = call_after_file, .expect = EXPECT_INFECTED, .threat = "ms08-067", .targets = true,
 	 .tap = wrap_lose, .lose_from = 24, .lose_to = 26},
