@@ -111,6 +111,8 @@ static const struct shape shapes[] = {
 	{"attack-one-way", "only the client is heard", ATTACK, .tap = wrap_to_server},
 	{"attack-vlan", "802.1Q tag", ATTACK, .tap = wrap_vlan},
 	{"attack-qinq", "two tags", ATTACK, .tap = wrap_qinq},
+	{"attack-mpls", "under two MPLS labels", ATTACK, .tap = wrap_mpls},
+	{"attack-pppoe", "in a PPPoE session", ATTACK, .tap = wrap_pppoe},
 	{"attack-gre", "in a GRE tunnel", ATTACK, .tap = wrap_gre},
 	{"attack-vxlan", "in VXLAN", ATTACK, .tap = wrap_vxlan},
 	{"attack-ip-fragments", "IP fragments, some in the wrong order", ATTACK,

@@ -65,6 +65,39 @@ static bool is_ip4(struct bytes frame)
 	return frame.at[MACS] == 8 && frame.at[MACS + 1] == 0;
 }
 
+void wrap_mpls(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame)
+{
+	uint8_t room[FRAME_MAX];
+	struct writer w = {room, 0, sizeof(room), false};
+
+	(void)ctx;
+	if (!is_ip4(frame))
+		return;
+	wr_bytes(&w, bytes_slice(frame, 0, MACS));
+	wr_be(&w, 2, 0x8847);
+	wr_be(&w, 4, 0x0001e040); /* label 30, more below */
+	wr_be(&w, 4, 0x00021140); /* label 33, the last */
+	wr_bytes(&w, ip_of(frame));
+	trace_write(t, at_ns, (struct bytes){room, w.len});
+}
+
+void wrap_pppoe(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame)
+{
+	uint8_t room[FRAME_MAX];
+	struct writer w = {room, 0, sizeof(room), false};
+
+	(void)ctx;
+	if (!is_ip4(frame))
+		return;
+	wr_bytes(&w, bytes_slice(frame, 0, MACS));
+	wr_be(&w, 2, 0x8864);
+	wr_be(&w, 4, 0x11000007); /* session 7 */
+	wr_be(&w, 2, 2 + ip_of(frame).len);
+	wr_be(&w, 2, 0x0021); /* PPP: IPv4 */
+	wr_bytes(&w, ip_of(frame));
+	trace_write(t, at_ns, (struct bytes){room, w.len});
+}
+
 void wrap_gre(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame)
 {
 	uint8_t room[FRAME_MAX];

@@ -14,6 +14,8 @@ struct wrap {
 /* Each is a trace_tap whose ctx is a struct wrap. */
 void wrap_vlan(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
 void wrap_qinq(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
+void wrap_mpls(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
+void wrap_pppoe(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
 void wrap_gre(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
 void wrap_vxlan(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
 void wrap_fragments(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame);
