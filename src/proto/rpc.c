@@ -122,7 +122,7 @@ static void body(struct rpc *r, struct rpc_side *s, struct bytes in, const struc
 	struct bytes t = overlap(s, in, end, end + DCERPC_AUTH_TRAILER);
 
 	if (t.len > 0 && end < s->h.frag_len)
-		memcpy(s->trailer + (t.at - in.at) + s->pos - end, t.at, t.len);
+		memcpy(s->trailer + (s->pos > end ? s->pos - end : 0), t.at, t.len);
 	s->pos += in.len;
 }
 
