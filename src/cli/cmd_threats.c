@@ -47,7 +47,7 @@ static void show(const struct threat *t)
 	wrapped("delivered at  ", t->ports, 14);
 	puts("\nWhat to do with a machine that does this:");
 	for (int i = 0; t->what_next[i] != NULL; i++) {
-		char number[8];
+		char number[16];
 
 		(void)snprintf(number, sizeof(number), "  %d. ", i + 1);
 		wrapped(number, t->what_next[i], 5);

@@ -84,7 +84,7 @@ static void give_details(Quell__Finding *m, size_t n, const char *text, bool sam
 {
 	static Quell__Detail details[FINDING_DETAILS + 1];
 	static Quell__Detail *rows[FINDING_DETAILS + 1];
-	static char keys[FINDING_DETAILS + 1][4];
+	static char keys[FINDING_DETAILS + 1][24];
 
 	for (size_t i = 0; i < n; i++) {
 		snprintf(keys[i], sizeof(keys[i]), "k%zu", same_key ? 0 : i);
