@@ -238,12 +238,48 @@ static void sighting_source_and_status_survive_the_journey(void **unused)
 	assert_memory_equal(&t2, &t, sizeof(t));
 }
 
+static void lists_too_long_are_refused(void **unused)
+{
+	uint8_t address[16] = {0}, wire[4096];
+	ProtobufCBinaryData macs[SIGHTING_MACS + 1];
+	Quell__NamedCount row = QUELL__NAMED_COUNT__INIT, *rows[COVERAGE_NAMED + 1];
+	uint64_t counters[offsetof(struct coverage, anomalies) / sizeof(uint64_t)] = {0};
+
+	(void)unused;
+	for (int over = 0; over < 2; over++) {
+		enum rc want = over ? RC_FORMAT : RC_OK;
+		Quell__Sighting s = QUELL__SIGHTING__INIT;
+		Quell__Coverage c = QUELL__COVERAGE__INIT;
+		struct sighting s2;
+		struct coverage c2;
+
+		s.addr = (ProtobufCBinaryData){16, address};
+		s.macs = macs;
+		s.n_macs = SIGHTING_MACS + (size_t)over;
+		for (size_t i = 0; i < s.n_macs; i++)
+			macs[i] = (ProtobufCBinaryData){6, address};
+		size_t len = quell__sighting__pack(&s, wire);
+
+		assert_int_equal(exchange_unpack_sighting((struct bytes){wire, len}, &s2), want);
+		row.name = (char *)(uintptr_t) "x";
+		for (size_t i = 0; i <= COVERAGE_NAMED; i++)
+			rows[i] = &row;
+		c.n_counters = sizeof(counters) / sizeof(counters[0]);
+		c.counters = counters;
+		c.limits = rows;
+		c.n_limits = COVERAGE_NAMED + (size_t)over;
+		len = quell__coverage__pack(&c, wire);
+		assert_int_equal(exchange_unpack_coverage((struct bytes){wire, len}, &c2), want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_finding_survives_the_journey),
 		cmocka_unit_test(a_value_out_of_range_is_refused),
 		cmocka_unit_test(text_that_is_no_utf8_becomes_so),
+		cmocka_unit_test(lists_too_long_are_refused),
 		cmocka_unit_test(coverage_survives_the_journey),
 		cmocka_unit_test(sighting_source_and_status_survive_the_journey),
 	};

@@ -212,6 +212,18 @@ static void after_a_lost_header_the_next_packet_is_found(void **unused)
 	assert_non_null(strstr(heard.text, "C srvsvc 31 '\\AA' '\\' status=0\n"));
 }
 
+/* A request says that it is of 18 bytes: too few for a call, but where the next begins is known. */
+static void a_fragment_too_short_for_a_call_is_told_and_passed(void **unused)
+{
+	static const uint8_t pdu[] = {5, 0, 0, 3, 0x10, 0, 0, 0, 18, 0, 0, 0, 1, 0, 0, 0, 9, 9};
+
+	(void)unused;
+	stream_send(&s, TO_SERVER, (struct bytes){pdu, sizeof(pdu)}, SIZE_MAX);
+	assert_non_null(strstr(heard.text, "C ! dcerpc short-fragment\n"));
+	bind(false, false, 1);
+	assert_non_null(strstr(heard.text, "C rpc 11 "));
+}
+
 static void what_is_no_rpc_any_more_is_given_up(void **unused)
 {
 	(void)unused;
@@ -244,6 +256,7 @@ int main(void)
 		TEST(a_stub_over_the_limit_is_told_as_cut),
 		TEST(a_path_over_the_limit_is_told_as_cut),
 		TEST(contexts_over_the_limit_are_told),
+		TEST(a_fragment_too_short_for_a_call_is_told_and_passed),
 		TEST(a_sealed_call_is_blindness_not_a_path),
 		TEST(a_gap_inside_of_a_stub_cuts_only_that_call),
 		TEST(after_a_lost_header_the_next_packet_is_found),

@@ -179,6 +179,7 @@ static void what_is_no_rpc_does_not_look_like_it(void **unused)
 		{LIT("\5\0\13\3\x10\0\0\0\x48\0\x48\0\1\0\0\0"), false}, /* all auth */
 		{LIT("\5\0\13\3\x20\0\0\0\x48\0\0\0\1\0\0\0"), false},
 		{LIT("\5\0\24\3\x10"), false},
+		{LIT("\5\0\24\3\x10\0\0\0\x48\0\0\0\1\0\0\0"), false},
 		{LIT("\5\2\13\3\x10"), false},
 		{LIT("\5\1\0"), true}, /* also a SOCKS greeting, until there is more */
 		{LIT("MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0"), false},
