@@ -254,7 +254,7 @@ enum parts_state parts_add(struct files *f, struct parts *p, uint32_t total, uin
 	}
 	if (part.len > p->total || at > p->total - part.len)
 		return PARTS_PAST;
-	if (part.len > 0)
+	if (p->at != NULL && part.len > 0)
 		memcpy(p->at + at, part.at, part.len);
 	p->got += (uint32_t)part.len;
 	return p->total > 0 && p->got >= p->total ? PARTS_WHOLE : PARTS_MORE;
