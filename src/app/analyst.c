@@ -27,7 +27,7 @@ struct analyst {
 	const struct batch *batch; /* whose events are being taken */
 	const struct event *group[GROUP_MAX];
 	size_t n_group;
-	uint64_t matched;
+	uint64_t crowded; /* events past GROUP_MAX, which -Y did not look at */
 };
 
 static long knob(void *ctx, const struct detector *d, unsigned index)
@@ -37,22 +37,24 @@ static long knob(void *ctx, const struct detector *d, unsigned index)
 	return settings_knob(a->opt.watch->settings, d, index);
 }
 
-static void send_finding(struct analyst *a, const struct finding *f)
+/* False: no memory. */
+static bool send_finding(struct analyst *a, const struct finding *f)
 {
 	struct bytes m = {0};
 	uint8_t *at = NULL;
 
 	if (exchange_pack_finding(f, &at, &m.len) != RC_OK)
-		return; /* it comes again with all the others at the end */
+		return false;
 	m.at = at;
 	(void)channel_send(a->opt.channel, CHANNEL_FINDING, m); /* a broken channel sticks */
 	free(at);
+	return true;
 }
 
 static void news(void *ctx, const struct finding *f, bool is_new)
 {
 	(void)is_new;
-	send_finding(ctx, f);
+	(void)send_finding(ctx, f); /* it comes again with all the others at the end */
 }
 
 enum rc analyst_new(const struct analyst_options *opt, struct analyst **ret_analyst)
@@ -206,7 +208,6 @@ static void group_match(struct analyst *a)
 	char line[LINE], src[ADDR_TEXT], dst[ADDR_TEXT], time[TEXT_TIME];
 
 	if (ev != NULL && filter_match(a->opt.watch->filter, a->group, a->n_group)) {
-		a->matched++;
 		snprintf(line, sizeof(line), "%llu\t%s\t%s\t%s%s%s",
 			 (unsigned long long)frame_number(a, ev), text_time(ev->at_ns, time),
 			 addr_format(&ev->src.addr, src), addr_format(&ev->dst.addr, dst),
@@ -224,6 +225,8 @@ static void group_add(struct analyst *a, const struct event *ev)
 		group_match(a);
 	if (a->n_group < GROUP_MAX)
 		a->group[a->n_group++] = ev;
+	else
+		a->crowded++;
 }
 
 static void take(struct analyst *a, const struct event *ev)
@@ -300,16 +303,21 @@ static void send_sighting(struct analyst *a, const struct sighting *s)
 void analyst_finish(struct analyst *a, struct coverage *c)
 {
 	size_t n = 0;
+	uint64_t unsent = 0;
 
 	engine_finish(a->engine);
 
 	const struct finding *const *findings = engine_findings(a->engine, &n);
 
 	for (size_t i = 0; i < n; i++)
-		send_finding(a, findings[i]);
+		unsent += !send_finding(a, findings[i]);
 	for (size_t i = 0; i < map_len(a->seen); i++)
 		send_sighting(a, map_at(a->seen, i, NULL));
 	engine_coverage(a->engine, c);
 	if (a->unseen > 0)
 		named_count_add(c->limits, &c->n_limits, "hosts", a->unseen);
+	if (unsent > 0)
+		named_count_add(c->limits, &c->n_limits, "memory for findings", unsent);
+	if (a->crowded > 0)
+		named_count_add(c->limits, &c->n_limits, "events of one frame", a->crowded);
 }

@@ -17,9 +17,8 @@ enum channel_type {
 	CHANNEL_COVERAGE,
 	CHANNEL_SOURCE,
 	CHANNEL_STATUS,
-	CHANNEL_LINE,   /* a line of text for stdout, without its newline */
-	CHANNEL_NOTICE, /* a line of text for the operator */
-	CHANNEL_DONE,   /* nothing more will come, and all came that should */
+	CHANNEL_LINE,     /* a line of text for stdout, without its newline */
+	CHANNEL_DONE = 8, /* nothing more will come, and all came that should; 7 is free */
 };
 
 struct channel_out;

@@ -141,9 +141,6 @@ enum rc collection_take(struct collection *c, enum channel_type type, struct byt
 	case CHANNEL_LINE:
 		*ret_what = COLLECTED_LINE;
 		return RC_OK;
-	case CHANNEL_NOTICE:
-		*ret_what = COLLECTED_NOTICE;
-		return RC_OK;
 	case CHANNEL_DONE:
 		*ret_what = COLLECTED_DONE;
 		return RC_OK;

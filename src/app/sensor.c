@@ -141,16 +141,19 @@ static enum rc sensor_start(struct sensor *s, int channel_fd)
 	return rc;
 }
 
+/* Without its coverage an answer is none: then CHANNEL_DONE is not sent, and the parent says so. */
 static void sensor_tell(struct sensor *s)
 {
 	uint8_t *at = NULL;
 	size_t len = 0;
 
 	analyst_finish(s->analyst, &s->coverage);
-	if (exchange_pack_coverage(&s->coverage, &at, &len) == RC_OK)
-		send_packed(s, CHANNEL_COVERAGE, at, len);
-	if (exchange_pack_source(&s->source, &at, &len) == RC_OK)
-		send_packed(s, CHANNEL_SOURCE, at, len);
+	if (exchange_pack_coverage(&s->coverage, &at, &len) != RC_OK)
+		return;
+	send_packed(s, CHANNEL_COVERAGE, at, len);
+	if (exchange_pack_source(&s->source, &at, &len) != RC_OK)
+		return;
+	send_packed(s, CHANNEL_SOURCE, at, len);
 	(void)channel_send(s->channel, CHANNEL_DONE, (struct bytes){0});
 	(void)channel_flush(s->channel);
 }

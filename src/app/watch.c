@@ -18,6 +18,7 @@
 #include "app/live_view.h"
 #include "app/sensor.h"
 #include "base/monotime.h"
+#include "base/text.h"
 #include "outbreak/outbreak.h"
 #include "report/report.h"
 #include "settings/settings.h"
@@ -232,7 +233,6 @@ static void take(struct watch *w, enum channel_type type, struct bytes message)
 		w->is_done = true;
 		break;
 	case COLLECTED_FINDING:
-	case COLLECTED_NOTICE:
 	case COLLECTED_OTHER:
 		break;
 	}
@@ -332,6 +332,24 @@ static int verdict_status(const struct watch *w, const struct outbreak *o)
 	return coverage_is_low(&o->coverage) ? EXIT_UNSURE : EXIT_DONE;
 }
 
+/* Where no report follows, what was not seen is told here. */
+static void tell_losses(const struct coverage *c)
+{
+	if (c->lost_packets > 0)
+		fprintf(stderr, "quell: %llu packets were lost\n",
+			(unsigned long long)c->lost_packets);
+	if (c->truncated_files > 0)
+		fprintf(stderr, "quell: %llu of the captures end in the middle of a packet\n",
+			(unsigned long long)c->truncated_files);
+	for (size_t i = 0; i < c->n_limits; i++) {
+		char name[4 * sizeof(c->limits[i].name)];
+
+		text_printable(c->limits[i].name, name, sizeof(name));
+		fprintf(stderr, "quell: a limit was hit: %s, %llu times\n", name,
+			(unsigned long long)c->limits[i].n);
+	}
+}
+
 /* Writes the answer and returns the exit status. */
 static int answer(struct watch *w)
 {
@@ -355,6 +373,8 @@ static int answer(struct watch *w)
 	int status = verdict_status(w, o);
 
 	/* No report about a file that could not be read at all: it would look like an answer. */
+	if (is_text)
+		tell_losses(&o->coverage);
 	if (!is_text && !is_nothing)
 		rc = w->opt->writer->write(o, &style, stdout);
 	if (rc != RC_OK || fflush(stdout) != 0 || ferror(stdout)) {

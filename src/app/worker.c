@@ -9,7 +9,9 @@
 enum { AHEAD_SLOT = 16, AHEAD_FLOW = 8 };
 
 /* Causes of blindness that the coverage counts streams by. */
-enum { BLIND_ENCRYPTED = 1, BLIND_COMPRESSED = 2, BLIND_SEALED = 4, BLIND_LIMIT = 8 };
+enum { BLIND_ENCRYPTED = 1, BLIND_COMPRESSED = 2, BLIND_SEALED = 4 };
+
+enum { LIMITS_TOLD = 6 }; /* of a stream; there are no more kinds of them */
 
 struct shard {
 	struct worker *worker;
@@ -21,8 +23,9 @@ struct shard {
 
 struct stream { /* one followed stream; the parser's state lies behind it */
 	const struct proto *proto;
-	size_t held;    /* bytes, with this */
-	unsigned blind; /* BLIND_*: counted once each */
+	size_t held;                     /* bytes, with this */
+	unsigned blind;                  /* BLIND_*: counted once each */
+	const char *limits[LIMITS_TOLD]; /* the same for limits: literals of the parser */
 	_Alignas(max_align_t) unsigned char state[];
 };
 
@@ -117,9 +120,17 @@ static void on_blind(void *ctx, enum dir dir, const char *what)
 		c->stream->blind |= causes[i].bit;
 		return;
 	}
-	if ((c->stream->blind & BLIND_LIMIT) == 0)
-		named_count_add(cov->limits, &cov->n_limits, what, 1);
-	c->stream->blind |= BLIND_LIMIT;
+	for (size_t i = 0; i < LIMITS_TOLD; i++) {
+		const char **told = &c->stream->limits[i];
+
+		if (*told != NULL && strcmp(*told, what) == 0)
+			return;
+		if (*told == NULL) {
+			*told = what;
+			break;
+		}
+	}
+	named_count_add(cov->limits, &cov->n_limits, what, 1);
 }
 
 static struct proto_out out_for(struct context *c)

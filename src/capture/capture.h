@@ -8,7 +8,7 @@
  * includes pcap.h.
  *
  * Everything here runs in the sandboxed sensor on descriptors that were opened before: nothing
- * in this room opens a path after capture_live_activate().
+ * in this room opens a path after capture_open_live().
  */
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H

@@ -36,7 +36,7 @@ static enum rc take_all(struct collection *c, struct bytes in)
 {
 	int fd = as_file(in);
 	struct channel_in *channel = NULL;
-	enum channel_type type = CHANNEL_NOTICE;
+	enum channel_type type = CHANNEL_SOURCE;
 	enum collected what = COLLECTED_OTHER;
 	struct bytes message;
 	enum rc rc = RC_OK;

@@ -41,7 +41,7 @@ static void *send_all(void *arg)
 
 static void messages_of_any_length_arrive_whole_and_in_order(void **unused)
 {
-	enum channel_type type = CHANNEL_NOTICE;
+	enum channel_type type = CHANNEL_SOURCE;
 	struct channel_out *out = NULL;
 	struct channel_in *in = NULL;
 	struct bytes m = {0};
