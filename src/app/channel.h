@@ -18,7 +18,8 @@ enum channel_type {
 	CHANNEL_SOURCE,
 	CHANNEL_STATUS,
 	CHANNEL_LINE,     /* a line of text for stdout, without its newline */
-	CHANNEL_DONE = 8, /* nothing more will come, and all came that should; 7 is free */
+	CHANNEL_FACT = 7, /* exchange_pack_fact(): new, or grown */
+	CHANNEL_DONE = 8, /* nothing more will come, and all came that should */
 };
 
 struct channel_out;

@@ -138,6 +138,8 @@ enum rc collection_take(struct collection *c, enum channel_type type, struct byt
 	case CHANNEL_STATUS:
 		*ret_what = COLLECTED_STATUS;
 		return exchange_unpack_status(message, &c->status);
+	case CHANNEL_FACT: /* room host/ comes to hear them */
+		return RC_OK;
 	case CHANNEL_LINE:
 		*ret_what = COLLECTED_LINE;
 		return RC_OK;

@@ -168,6 +168,64 @@ static void put_srvsvc(json_t *o, const struct ev_srvsvc *s)
 	put_int(o, "flags", s->flags);
 }
 
+static void put_ident(json_t *o, const struct ev_ident *e)
+{
+	static const char *const froms[] = {
+		[IDENT_ND] = "nd",
+		[IDENT_LINK] = "link",
+		[IDENT_DHCP] = "dhcp",
+		[IDENT_DHCP6] = "dhcp6",
+		[IDENT_NBNS] = "nbns",
+		[IDENT_BROWSER] = "browser",
+		[IDENT_LLMNR] = "llmnr",
+		[IDENT_MDNS] = "mdns",
+		[IDENT_DNS] = "dns",
+		[IDENT_NTLM] = "ntlm",
+		[IDENT_KERBEROS] = "kerberos",
+		[IDENT_NTLM_CHALLENGE] = "ntlm-challenge",
+		[IDENT_SMB1] = "smb1",
+		[IDENT_SMB2] = "smb2",
+		[IDENT_HTTP] = "http",
+		[IDENT_LLDP] = "lldp",
+		[IDENT_CDP] = "cdp",
+		[IDENT_SYN] = "syn",
+	};
+	static const char *const acts[] = {"is", "wish", "ends"};
+	char text[ADDR_TEXT];
+
+	json_object_set_new(o, "from", json_string(froms[e->from]));
+	json_object_set_new(o, "act", json_string(acts[e->act]));
+	if (!addr_is_zero(&e->addr))
+		json_object_set_new(o, "addr", json_string(addr_format(&e->addr, text)));
+	if (e->has_mac)
+		put_mac(o, "mac", &e->mac);
+	put_text(o, "name", e->name);
+	put_text(o, "domain", e->domain);
+	put_text(o, "user", e->user);
+	put_text(o, "os", e->os);
+	put_text(o, "id", e->id);
+	put_text(o, "note", e->note);
+	if (e->from == IDENT_NBNS) {
+		put_hex(o, "suffix", e->suffix);
+		put_bool(o, "group", e->is_group);
+	}
+	if (e->ttl != 0)
+		put_int(o, "ttl", e->ttl);
+	if (e->roles != 0)
+		put_hex(o, "roles", e->roles);
+	if (e->os_major != 0) {
+		put_int(o, "os_major", e->os_major);
+		put_int(o, "os_minor", e->os_minor);
+		put_int(o, "os_build", e->os_build);
+	}
+	if (e->dialect != 0)
+		put_hex(o, "dialect", e->dialect);
+	if (e->lease_s != 0)
+		put_int(o, "lease_s", e->lease_s);
+	if (e->boot_ns != 0)
+		put_int(o, "boot_ns", e->boot_ns);
+}
+
 static void put_kind(json_t *o, const struct event *ev)
 {
 	switch ((enum ev_kind)ev->kind) {
@@ -197,6 +255,9 @@ static void put_kind(json_t *o, const struct event *ev)
 	case EV_ANOMALY:
 		json_object_set_new(o, "proto", json_string(ev->anomaly.proto));
 		json_object_set_new(o, "what", json_string(ev->anomaly.what));
+		break;
+	case EV_IDENT:
+		put_ident(o, &ev->ident);
 		break;
 	case EV_KINDS:
 		break;

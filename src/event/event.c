@@ -19,6 +19,8 @@ const char *event_kind_name(enum ev_kind kind)
 		return "srvsvc";
 	case EV_ANOMALY:
 		return "anomaly";
+	case EV_IDENT:
+		return "ident";
 	case EV_KINDS:
 		break;
 	}
@@ -43,6 +45,14 @@ unsigned event_bytes(struct event *ev, struct bytes *ret_fields[EV_BYTES_MAX])
 		ret_fields[2] = &ev->srvsvc.path2;
 		ret_fields[3] = &ev->srvsvc.pipe;
 		return 4;
+	case EV_IDENT:
+		ret_fields[0] = &ev->ident.name;
+		ret_fields[1] = &ev->ident.domain;
+		ret_fields[2] = &ev->ident.user;
+		ret_fields[3] = &ev->ident.os;
+		ret_fields[4] = &ev->ident.id;
+		ret_fields[5] = &ev->ident.note;
+		return 6;
 	case EV_FRAME:
 	case EV_ARP:
 	case EV_CONN:

@@ -25,6 +25,7 @@ enum ev_kind {
 	EV_RPC,     /* one DCE/RPC PDU header: each fragment is its own */
 	EV_SRVSVC,  /* a complete srvsvc call or its answer, decoded */
 	EV_ANOMALY, /* something malformed */
+	EV_IDENT,   /* a message said who somebody is */
 	EV_KINDS
 };
 
@@ -126,12 +127,78 @@ struct ev_srvsvc { /* MS-SRVS 3.1.4.29 to .31; other opnums carry no arguments h
 	struct bytes pipe;   /* as in ev_rpc */
 };
 
-enum { EV_NAME_MAX = 512, EV_PATH_MAX = 4096, EV_BYTES_MAX = 4 };
+enum { EV_NAME_MAX = 512, EV_PATH_MAX = 4096, EV_BYTES_MAX = 6 };
 
 struct ev_anomaly {
 	const char *proto; /* "smb1", "dcerpc", "ip4", … : literals */
 	const char *what;  /* "andx-loop", … */
 };
+
+enum ev_ident_from {                       /* the protocol that said it */
+		     IDENT_ND,             /* ICMPv6 neighbour and router discovery, RFC 4861 */
+		     IDENT_LINK,           /* the Ethernet source of an IP packet */
+		     IDENT_DHCP,           /* RFC 2131, 2132, 4702 */
+		     IDENT_DHCP6,          /* RFC 8415 */
+		     IDENT_NBNS,           /* RFC 1002 4.2 */
+		     IDENT_BROWSER,        /* MS-BRWS */
+		     IDENT_LLMNR,          /* RFC 4795 */
+		     IDENT_MDNS,           /* RFC 6762 */
+		     IDENT_DNS,            /* RFC 1035 answers, RFC 2136 updates */
+		     IDENT_NTLM,           /* MS-NLMP AUTHENTICATE_MESSAGE */
+		     IDENT_NTLM_CHALLENGE, /* MS-NLMP CHALLENGE_MESSAGE: about the server */
+		     IDENT_KERBEROS,       /* RFC 4120 */
+		     IDENT_SMB1,           /* MS-CIFS session setup: native OS, LAN manager */
+		     IDENT_SMB2,           /* MS-SMB2 NEGOTIATE */
+		     IDENT_HTTP,           /* RFC 9110 User-Agent, Server */
+		     IDENT_LLDP,           /* IEEE 802.1AB */
+		     IDENT_CDP,
+		     IDENT_SYN, /* the shape of a TCP SYN */
+		     IDENT_FROMS
+};
+
+enum ev_ident_act {
+	IDENT_IS,   /* it is so, the message says */
+	IDENT_WISH, /* it would like to: a DHCP request before the answer, an NBNS query */
+	IDENT_ENDS, /* it is so no longer: a release, a decline, a name given back */
+};
+
+enum { /* ev_ident.roles */
+       IDENT_ROLE_SERVER = 1,
+       IDENT_ROLE_DC = 2,
+       IDENT_ROLE_MASTER_BROWSER = 4,
+       IDENT_ROLE_ROUTER = 8,
+       IDENT_ROLE_DHCP_SERVER = 16,
+       IDENT_ROLE_PRINTER = 32,
+       IDENT_ROLE_MACHINE_ACCOUNT = 64, /* `name` was a logon of the machine itself: "PC7$" */
+};
+
+/* What one message says about one machine: `addr` or `mac` says which, everything else is empty,
+ * zero or false where the message does not say it. Texts are UTF-8, at most EV_TEXT_MAX long. */
+struct ev_ident {
+	uint8_t from, act; /* enum ev_ident_from, enum ev_ident_act */
+	bool has_mac;
+	bool is_group;              /* NBNS: a group name, so `name` is empty and `domain` set */
+	uint8_t suffix;             /* NBNS: 16th byte of the name */
+	uint8_t ttl;                /* LINK, SYN: of the IP packet */
+	uint8_t roles;              /* IDENT_ROLE_* */
+	uint8_t os_major, os_minor; /* BROWSER, NTLM*: version numbers; 0.0: not told */
+	uint16_t os_build;
+	uint16_t dialect; /* SMB2: 0x0202 … 0x0311 */
+	uint32_t lease_s; /* DHCP*: how long `addr` was granted; 0: not told */
+	uint64_t boot_ns; /* SMB2: when the machine started, if it tells */
+	struct mac mac;
+	struct addr addr;    /* zero: known by `mac` alone */
+	struct bytes name;   /* computer name without domain */
+	struct bytes domain; /* workgroup, domain, realm, or DNS domain */
+	struct bytes user; /* NTLM, KERBEROS; NBNS: who a <03> name that is not the machine's is */
+	struct bytes os;   /* as sent: native OS, vendor class, User-Agent */
+	struct bytes id;   /* "duid:…", "guid:…", "client:…" in hex */
+	struct bytes note; /* BROWSER: comment; DHCP: option 55 as "1,15,3,…" (DHCP6: option 6);
+			    * SYN: the shape, host/os.h; LLDP, CDP: "switch, port"; DHCP with
+			    * option 82: "circuit-id" of relay in hex or text */
+};
+
+enum { EV_TEXT_MAX = 255 };
 
 struct event {
 	uint8_t kind; /* enum ev_kind */
@@ -150,6 +217,7 @@ struct event {
 		struct ev_rpc rpc;
 		struct ev_srvsvc srvsvc;
 		struct ev_anomaly anomaly;
+		struct ev_ident ident;
 	};
 };
 

@@ -7,7 +7,9 @@
 #ifndef MODEL_EXCHANGE_H
 #define MODEL_EXCHANGE_H
 
+#include "base/arena.h"
 #include "base/bytes.h"
+#include "model/fact.h"
 #include "model/outbreak.h"
 
 enum { EXCHANGE_MAX = 1 << 20, EXCHANGE_FILES = 4096 }; /* bytes of a message; files of a run */
@@ -38,5 +40,9 @@ MUST_CHECK enum rc exchange_unpack_source(struct bytes in, struct exchange_sourc
 MUST_CHECK enum rc exchange_pack_status(const struct exchange_status *s, uint8_t **ret_at,
 					size_t *ret_len);
 MUST_CHECK enum rc exchange_unpack_status(struct bytes in, struct exchange_status *ret_s);
+
+/* Unpacking gives the texts to `arena`. */
+MUST_CHECK enum rc exchange_pack_fact(const struct fact *f, uint8_t **ret_at, size_t *ret_len);
+MUST_CHECK enum rc exchange_unpack_fact(struct bytes in, struct arena *arena, struct fact *ret_f);
 
 #endif
