@@ -21,9 +21,10 @@ struct machine_addr {
 	uint8_t confidence;         /* 1..100 */
 	uint8_t source;             /* enum fact_source of the best evidence */
 	uint64_t first_ns, last_ns; /* of the evidence */
-	uint64_t from_ns,
-		until_ns; /* it most likely had the address in this time: wider, ends where
-			   * somebody else begins, a lease runs out, or it was given back */
+	/* It most likely had the address in this time: wider, ends where somebody else begins, a
+	 * lease runs out, or it was given back. from_ns <= first_ns <= last_ns < until_ns, which
+	 * is outside. */
+	uint64_t from_ns, until_ns;
 };
 
 struct machine_user {
@@ -82,6 +83,10 @@ struct machines {
 
 void machines_free(struct machines *m); /* NULL is fine */
 
+/* Sorts the list and makes the index, in the arena: for whoever builds `machines`, once list and
+ * addresses are complete. Needed before machines_at() and machines_by_id(). RC_NOMEM. */
+MUST_CHECK enum rc machines_seal(struct machines *m);
+
 /* Who had the address then. at_ns 0: the latest one. NULL: nobody known. ret_row may be NULL;
  * it tells how sure and from what. */
 const struct machine *machines_at(const struct machines *m, const struct addr *a, uint64_t at_ns,
@@ -99,7 +104,8 @@ struct decision {
 	const char *who;
 };
 
-/* "mac:001a2b3c4d5e", "ip:10.1.2.3", "name:pc-0042" (lower case). `text` holds MACHINE_ID. */
+/* "mac:001a2b3c4d5e", "ip:10.1.2.3", "name:pc-0042" (lower case). `text` holds MACHINE_ID. Blanks
+ * and what shells read otherwise are written as %20; what is too long ends in "~" and a hash. */
 const char *key_of_mac(const struct mac *m, char *text);
 const char *key_of_addr(const struct addr *a, char *text);
 const char *key_of_name(const char *domain, const char *name, char *text); /* domain may be "" */
