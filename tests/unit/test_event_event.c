@@ -23,7 +23,7 @@ static void every_kind_has_a_name_of_its_own(void **state)
 static void the_borrowed_parts_of_an_event_are_known(void **state)
 {
 	static const unsigned want[EV_KINDS] = {
-		[EV_SMB1] = 1, [EV_SMB2] = 1, [EV_RPC] = 1, [EV_SRVSVC] = 4};
+		[EV_SMB1] = 1, [EV_SMB2] = 1, [EV_RPC] = 1, [EV_SRVSVC] = 4, [EV_IDENT] = 6};
 	struct bytes *fields[EV_BYTES_MAX];
 
 	(void)state;
