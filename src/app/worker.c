@@ -81,6 +81,8 @@ static void on_event(void *ctx, enum dir dir, struct event *ev)
 	struct context *c = ctx;
 
 	set_ends(ev, c->view, dir);
+	if (ev->kind == EV_IDENT && !ev->ident.has_mac && addr_is_zero(&ev->ident.addr))
+		ev->ident.addr = ev->ident.is_of_dst ? ev->dst.addr : ev->src.addr;
 	emit(c->shard, c->view->now, ev);
 }
 

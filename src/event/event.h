@@ -173,9 +173,17 @@ enum { /* ev_ident.roles */
 };
 
 /* What one message says about one machine: `addr` or `mac` says which, everything else is empty,
- * zero or false where the message does not say it. Texts are UTF-8, at most EV_TEXT_MAX long. */
+ * zero or false where the message does not say it. Texts are UTF-8, at most EV_TEXT_MAX long.
+ *
+ * Stream parsers know no addresses: they leave `addr` zero, and the worker sets it to the sender's,
+ * or to the receiver's if `is_of_dst`.
+ *
+ * Logons: a claim is not a logon. KERBEROS says IDENT_WISH for what a client asks for in its own
+ * name, IDENT_IS for what a KDC granted. NTLM and SMB1 say IDENT_IS, and IDENT_ENDS with the same
+ * `user` and `domain` where the server was heard to refuse. */
 struct ev_ident {
 	uint8_t from, act; /* enum ev_ident_from, enum ev_ident_act */
+	bool is_of_dst;    /* it is about the receiver of the message, not about its sender */
 	bool has_mac;
 	bool is_group;              /* NBNS: a group name, so `name` is empty and `domain` set */
 	uint8_t suffix;             /* NBNS: 16th byte of the name */
@@ -190,12 +198,15 @@ struct ev_ident {
 	struct addr addr;    /* zero: known by `mac` alone */
 	struct bytes name;   /* computer name without domain */
 	struct bytes domain; /* workgroup, domain, realm, or DNS domain */
-	struct bytes user; /* NTLM, KERBEROS; NBNS: who a <03> name that is not the machine's is */
+	struct bytes user; /* NTLM, KERBEROS, SMB1; NBNS: who a <03> name that is not the machine's
+			    * is */
 	struct bytes os;   /* as sent: native OS, vendor class, User-Agent */
 	struct bytes id;   /* "duid:…", "guid:…", "client:…" in hex */
 	struct bytes note; /* BROWSER: comment; DHCP: option 55 as "1,15,3,…" (DHCP6: option 6);
 			    * SYN: the shape, host/os.h; LLDP, CDP: "switch, port"; DHCP with
-			    * option 82: "circuit-id" of relay in hex or text */
+			    * option 82: "circuit-id" of relay in hex or text; KERBEROS: service
+			    * that a ticket is for, "cifs/dc1.example.org"; NTLM_CHALLENGE: DNS name
+			    * of the computer; SMB1: LAN manager */
 };
 
 enum { EV_TEXT_MAX = 255 };
