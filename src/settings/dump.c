@@ -71,6 +71,40 @@ static void put_trusted(const struct setting *from, unsigned indent, FILE *to)
 	}
 }
 
+static void put_pair(const char *key, const char *value, unsigned indent, FILE *to)
+{
+	fprintf(to, "%*s  %s: ", (int)indent, "", key);
+	put_quoted(value, to);
+	fputc('\n', to);
+}
+
+static void put_switches(const struct setting *from, unsigned indent, FILE *to)
+{
+	char text[ADDR_TEXT];
+
+	if (from->n == 0)
+		fputs(" []", to);
+	put_origin(from, to);
+	for (size_t i = 0; i < from->n; i++) {
+		const struct ask_switch *w = &from->switches[i];
+
+		fprintf(to, "%*s- name: ", (int)indent, "");
+		put_quoted(w->name, to);
+		fputc('\n', to);
+		put_pair("address", addr_format(&w->addr, text), indent, to);
+		fprintf(to, "%*s  port: %u\n", (int)indent, "", w->port);
+		fprintf(to, "%*s  router: %s\n", (int)indent, "", w->is_router ? "yes" : "no");
+		if (w->community_file != NULL) {
+			put_pair("community_file", w->community_file, indent, to);
+		} else {
+			put_pair("user", w->user, indent, to);
+			put_pair("auth", w->auth, indent, to);
+			put_pair("priv", w->priv[0] != '\0' ? w->priv : "none", indent, to);
+			put_pair("secrets_file", w->secrets_file, indent, to);
+		}
+	}
+}
+
 static void put_help(const struct setting *from, unsigned indent, FILE *to)
 {
 	const struct key *k = &from->key;
@@ -142,6 +176,14 @@ enum rc settings_dump(const struct settings *s, FILE *to)
 			break;
 		case KEY_TRUSTED:
 			put_trusted(from, indent + INDENT, to);
+			break;
+		case KEY_SWITCHES:
+			put_switches(from, indent + INDENT, to);
+			break;
+		case KEY_PATH:
+			fputc(' ', to);
+			put_quoted(from->text != NULL ? from->text : "", to);
+			put_origin(from, to);
 			break;
 		}
 		before = from->key.name;

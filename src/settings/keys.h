@@ -7,6 +7,8 @@ enum key_type {
 	KEY_CHOICE, /* the value is an index into `choices` */
 	KEY_NETS,
 	KEY_TRUSTED,
+	KEY_SWITCHES,
+	KEY_PATH, /* absolute, or empty */
 };
 
 struct key {

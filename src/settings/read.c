@@ -8,29 +8,19 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <yaml.h>
 
 #include "base/text.h"
+#include "settings/source.h"
 #include "settings/state.h"
 
-struct source {
-	struct settings *s;
-	const char *name; /* the file, or "--set" */
-	bool has_lines;
-	yaml_document_t doc; /* the one being read */
-	char *err;
-	size_t err_len;
-};
-
-enum { NAME_MAX_LEN = 128, TRUSTED_NAME_MAX = 64 };
+enum { TRUSTED_NAME_MAX = 64 };
 
 static unsigned line_of(const yaml_node_t *at)
 {
 	return (unsigned)at->start_mark.line + 1;
 }
 
-__attribute__((format(printf, 3, 4))) static enum rc fail(struct source *src, const yaml_node_t *at,
-							  const char *format, ...)
+enum rc source_fail(struct source *src, const yaml_node_t *at, const char *format, ...)
 {
 	va_list args;
 	int n = 0;
@@ -55,8 +45,7 @@ static bool is_null(const yaml_node_t *node)
 	       (text[0] == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0);
 }
 
-/* The text of a scalar, fit to be shown; NULL: it is none, or no text for a setting. */
-static const char *scalar(const yaml_node_t *node)
+const char *source_scalar(const yaml_node_t *node)
 {
 	const char *text = NULL;
 	char shown[4 * NAME_MAX_LEN];
@@ -74,7 +63,7 @@ static const char *scalar(const yaml_node_t *node)
 static enum rc set_number(struct source *src, struct setting *to, const yaml_node_t *node)
 {
 	const struct key *k = &to->key;
-	const char *text = scalar(node);
+	const char *text = source_scalar(node);
 	char *end = NULL;
 	long v = 0;
 
@@ -82,17 +71,18 @@ static enum rc set_number(struct source *src, struct setting *to, const yaml_nod
 	if (text != NULL && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')))
 		v = strtol(text, &end, 10);
 	if (end == NULL || end == text || *end != '\0')
-		return fail(src, node, "%s is a whole number, %ld to %ld", k->name, k->min, k->max);
+		return source_fail(src, node, "%s is a whole number, %ld to %ld", k->name, k->min,
+				   k->max);
 	if (errno == ERANGE || v < k->min || v > k->max)
-		return fail(src, node, "%s: %s is out of range, %ld to %ld", k->name, text, k->min,
-			    k->max);
+		return source_fail(src, node, "%s: %s is out of range, %ld to %ld", k->name, text,
+				   k->min, k->max);
 	to->number = v;
 	return RC_OK;
 }
 
 static enum rc set_choice(struct source *src, struct setting *to, const yaml_node_t *node)
 {
-	const char *text = scalar(node);
+	const char *text = source_scalar(node);
 	char list[NAME_MAX_LEN] = "";
 	size_t len = 0;
 
@@ -105,19 +95,20 @@ static enum rc set_choice(struct source *src, struct setting *to, const yaml_nod
 			len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
 						i > 0 ? ", " : "", to->key.choices[i]);
 	}
-	return fail(src, node, "%s is one of: %s", to->key.name, list);
+	return source_fail(src, node, "%s is one of: %s", to->key.name, list);
 }
 
 static enum rc add_net(struct source *src, struct setting *to, const yaml_node_t *node,
 		       const char *text)
 {
 	if (to->n == SETTINGS_LIST_MAX)
-		return fail(src, node, "%s: more than %d", to->key.name, SETTINGS_LIST_MAX);
+		return source_fail(src, node, "%s: more than %d", to->key.name, SETTINGS_LIST_MAX);
 	if (text == NULL || net_parse(text, &to->nets[to->n]) != RC_OK)
-		return fail(src, node,
-			    "%s: %s%sa network as 10.0.0.0/8 or fd00::/8 (no bits set after the "
-			    "prefix), or an address",
-			    to->key.name, text != NULL ? text : "", text != NULL ? " is not " : "");
+		return source_fail(
+			src, node,
+			"%s: %s%sa network as 10.0.0.0/8 or fd00::/8 (no bits set after the "
+			"prefix), or an address",
+			to->key.name, text != NULL ? text : "", text != NULL ? " is not " : "");
 	to->n++;
 	return RC_OK;
 }
@@ -125,7 +116,7 @@ static enum rc add_net(struct source *src, struct setting *to, const yaml_node_t
 /* [a, b] or "a,b" or a. */
 static enum rc set_nets(struct source *src, struct setting *to, const yaml_node_t *node)
 {
-	const char *text = scalar(node);
+	const char *text = source_scalar(node);
 	enum rc rc = RC_OK;
 
 	to->n = 0;
@@ -138,13 +129,14 @@ static enum rc set_nets(struct source *src, struct setting *to, const yaml_node_
 		for (; rc == RC_OK && i < node->data.sequence.items.top; i++) {
 			const yaml_node_t *item = yaml_document_get_node(&src->doc, *i);
 
-			rc = add_net(src, to, item, scalar(item));
+			rc = add_net(src, to, item, source_scalar(item));
 		}
 		return rc;
 	}
 	if (text == NULL)
-		return fail(src, node, "%s is a list of networks: [10.0.0.0/8, 192.168.0.0/16]",
-			    to->key.name);
+		return source_fail(src, node,
+				   "%s is a list of networks: [10.0.0.0/8, 192.168.0.0/16]",
+				   to->key.name);
 	while (rc == RC_OK) {
 		char one[NAME_MAX_LEN];
 		size_t len = strcspn(text, ",");
@@ -167,20 +159,21 @@ static bool is_threat_id(const char *text)
 static enum rc set_trusted_part(struct source *src, struct trusted *t, const yaml_node_t *key,
 				const yaml_node_t *value)
 {
-	const char *name = scalar(key), *text = scalar(value);
+	const char *name = source_scalar(key), *text = source_scalar(value);
 	char *copy = NULL;
 
 	if (name == NULL || (strcmp(name, "name") != 0 && strcmp(name, "net") != 0 &&
 			     strcmp(name, "address") != 0 && strcmp(name, "threat") != 0))
-		return fail(src, key, "trusted: unknown key '%s'; there are name, net, threat",
-			    name != NULL ? name : "?");
+		return source_fail(src, key,
+				   "trusted: unknown key '%s'; there are name, net, threat",
+				   name != NULL ? name : "?");
 	if (text == NULL)
-		return fail(src, value, "trusted: '%s' needs a plain text", name);
+		return source_fail(src, value, "trusted: '%s' needs a plain text", name);
 	if (strcmp(name, "net") == 0 || strcmp(name, "address") == 0) {
 		if (net_parse(text, &t->net) != RC_OK)
-			return fail(src, value,
-				    "trusted: %s is not an address or a network as 10.0.0.0/8",
-				    text);
+			return source_fail(
+				src, value,
+				"trusted: %s is not an address or a network as 10.0.0.0/8", text);
 		return RC_OK;
 	}
 	copy = arena_strdup(src->s->arena, text);
@@ -188,12 +181,12 @@ static enum rc set_trusted_part(struct source *src, struct trusted *t, const yam
 		return RC_NOMEM;
 	if (strcmp(name, "threat") == 0) {
 		if (!is_threat_id(text))
-			return fail(src, value, "trusted: '%s' is no id of a threat", text);
+			return source_fail(src, value, "trusted: '%s' is no id of a threat", text);
 		t->threat = copy;
 	} else {
 		if (text[0] == '\0' || strlen(text) > TRUSTED_NAME_MAX)
-			return fail(src, value, "trusted: a name has 1 to %d bytes",
-				    TRUSTED_NAME_MAX);
+			return source_fail(src, value, "trusted: a name has 1 to %d bytes",
+					   TRUSTED_NAME_MAX);
 		t->name = copy;
 	}
 	return RC_OK;
@@ -204,9 +197,9 @@ static enum rc add_trusted(struct source *src, struct setting *to, const yaml_no
 	struct trusted t = {NULL, {{{0}}, UINT32_MAX}, NULL};
 
 	if (to->n == SETTINGS_LIST_MAX)
-		return fail(src, node, "trusted: more than %d", SETTINGS_LIST_MAX);
+		return source_fail(src, node, "trusted: more than %d", SETTINGS_LIST_MAX);
 	if (node->type != YAML_MAPPING_NODE)
-		return fail(src, node, "trusted: an entry is {name: …, net: …}");
+		return source_fail(src, node, "trusted: an entry is {name: …, net: …}");
 	for (const yaml_node_pair_t *p = node->data.mapping.pairs.start;
 	     p < node->data.mapping.pairs.top; p++) {
 		enum rc rc = set_trusted_part(src, &t, yaml_document_get_node(&src->doc, p->key),
@@ -216,7 +209,7 @@ static enum rc add_trusted(struct source *src, struct setting *to, const yaml_no
 			return rc;
 	}
 	if (t.name == NULL || t.net.bits == UINT32_MAX)
-		return fail(src, node, "trusted: an entry needs a name and a net");
+		return source_fail(src, node, "trusted: an entry needs a name and a net");
 	to->trusted[to->n++] = t;
 	return RC_OK;
 }
@@ -226,7 +219,7 @@ static enum rc set_trusted(struct source *src, struct setting *to, const yaml_no
 	enum rc rc = RC_OK;
 
 	if (node->type != YAML_SEQUENCE_NODE)
-		return fail(src, node, "trusted is a list of {name: …, net: …}");
+		return source_fail(src, node, "trusted is a list of {name: …, net: …}");
 	to->n = 0;
 	to->trusted = arena_alloc(src->s->arena, SETTINGS_LIST_MAX * sizeof(*to->trusted));
 	if (to->trusted == NULL)
@@ -237,6 +230,16 @@ static enum rc set_trusted(struct source *src, struct setting *to, const yaml_no
 	return rc;
 }
 
+static enum rc set_path(struct source *src, struct setting *to, const yaml_node_t *node)
+{
+	const char *text = source_scalar(node);
+
+	if (text == NULL || (text[0] != '/' && text[0] != '\0'))
+		return source_fail(src, node, "%s is the path of a file, from / on", to->key.name);
+	to->text = arena_strdup(src->s->arena, text);
+	return to->text != NULL ? RC_OK : RC_NOMEM;
+}
+
 static enum rc set_value(struct source *src, struct setting *to, const yaml_node_t *node)
 {
 	enum rc rc = RC_INVAL;
@@ -244,7 +247,8 @@ static enum rc set_value(struct source *src, struct setting *to, const yaml_node
 	if (is_null(node))
 		return RC_OK; /* a key whose value is commented out */
 	if (to->origin != NULL && to->pass == src->s->pass)
-		return fail(src, node, "%s was set before, in line %u", to->key.name, to->line);
+		return source_fail(src, node, "%s was set before, in line %u", to->key.name,
+				   to->line);
 	switch (to->key.type) {
 	case KEY_NUMBER:
 		rc = set_number(src, to, node);
@@ -257,6 +261,12 @@ static enum rc set_value(struct source *src, struct setting *to, const yaml_node
 		break;
 	case KEY_TRUSTED:
 		rc = set_trusted(src, to, node);
+		break;
+	case KEY_SWITCHES:
+		rc = source_set_switches(src, to, node);
+		break;
+	case KEY_PATH:
+		rc = set_path(src, to, node);
 		break;
 	}
 	if (rc != RC_OK)
@@ -298,7 +308,8 @@ static const char *nearest(const struct settings *s, const char *name)
 
 static enum rc fail_unknown(struct source *src, const yaml_node_t *at, const char *name)
 {
-	return fail(src, at, "unknown key '%s'; did you mean '%s'?", name, nearest(src->s, name));
+	return source_fail(src, at, "unknown key '%s'; did you mean '%s'?", name,
+			   nearest(src->s, name));
 }
 
 /* Keys have at most three parts, so this calls itself at most twice. */
@@ -309,8 +320,8 @@ static enum rc read_section(struct source *src, const yaml_node_t *node, const c
 	if (is_null(node))
 		return RC_OK;
 	if (node->type != YAML_MAPPING_NODE)
-		return fail(src, node, "%s%skeys and values are expected here", prefix,
-			    prefix[0] != '\0' ? ": " : "");
+		return source_fail(src, node, "%s%skeys and values are expected here", prefix,
+				   prefix[0] != '\0' ? ": " : "");
 	for (const yaml_node_pair_t *p = node->data.mapping.pairs.start;
 	     rc == RC_OK && p < node->data.mapping.pairs.top; p++) {
 		const yaml_node_t *key = yaml_document_get_node(&src->doc, p->key);
@@ -318,10 +329,10 @@ static enum rc read_section(struct source *src, const yaml_node_t *node, const c
 		char name[3 * NAME_MAX_LEN];
 		struct setting *to = NULL;
 
-		if (scalar(key) == NULL)
-			return fail(src, key, "a key is a short word");
+		if (source_scalar(key) == NULL)
+			return source_fail(src, key, "a key is a short word");
 		(void)snprintf(name, sizeof(name), "%s%s%s", prefix, prefix[0] != '\0' ? "." : "",
-			       scalar(key));
+			       source_scalar(key));
 		to = settings_find(src->s, name);
 		if (to != NULL)
 			rc = set_value(src, to, value);
@@ -374,7 +385,7 @@ static enum rc with_document(struct source *src, struct bytes text,
 			const yaml_node_t *root = yaml_document_get_root_node(&more);
 
 			if (root != NULL)
-				rc = fail(src, root, "only one YAML document is read");
+				rc = source_fail(src, root, "only one YAML document is read");
 			yaml_document_delete(&more);
 		}
 	}

@@ -181,6 +181,26 @@ const struct net *settings_scope(const struct settings *s, size_t *ret_n)
 	return scope->nets;
 }
 
+struct settings_ask settings_ask(const struct settings *s)
+{
+	const char *file = known(s, "ask.credentials")->text;
+
+	return (struct settings_ask){
+		.credentials = file != NULL && file[0] != '\0' ? file : NULL,
+		.timeout_ms = (unsigned)number(s, "ask.timeout_ms"),
+		.parallel = (unsigned)number(s, "ask.parallel"),
+		.rate = (unsigned)number(s, "ask.rate"),
+	};
+}
+
+const struct ask_switch *settings_switches(const struct settings *s, size_t *ret_n)
+{
+	const struct setting *switches = known(s, "switches");
+
+	*ret_n = switches->n;
+	return switches->switches;
+}
+
 const char *settings_key_at(const struct settings *s, size_t i)
 {
 	return i < s->n ? s->all[i].key.name : NULL;

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 
+#include "ask/ask.h"
 #include "base/bytes.h"
 #include "base/rc.h"
 #include "detect/detect.h"
@@ -63,6 +64,16 @@ const char *settings_format(const struct settings *s);        /* output.format: 
 
 /* Networks that quell may act on, not only listen to: networks.scope. None: nothing. */
 const struct net *settings_scope(const struct settings *s, size_t *ret_n);
+
+struct settings_ask {
+	const char *credentials; /* ask.credentials: a file; NULL: none */
+	unsigned timeout_ms, parallel, rate;
+};
+
+struct settings_ask settings_ask(const struct settings *s);
+
+/* Whom SNMP may ask: switches. Their secrets are in files of their own. */
+const struct ask_switch *settings_switches(const struct settings *s, size_t *ret_n);
 
 /* Names of all keys, for completion and tests; NULL past the last. */
 const char *settings_key_at(const struct settings *s, size_t i);

@@ -12,12 +12,14 @@ struct setting {
 	struct key key;
 	const struct detector *detector; /* whose knob it is, or NULL */
 	unsigned knob;
-	long number;             /* KEY_NUMBER, KEY_CHOICE */
-	struct net *nets;        /* KEY_NETS */
-	struct trusted *trusted; /* KEY_TRUSTED */
-	size_t n;                /* of nets or trusted */
-	const char *origin;      /* NULL: the default */
-	unsigned line, pass;     /* where, and in which reading: a key comes once in each */
+	long number;                 /* KEY_NUMBER, KEY_CHOICE */
+	struct net *nets;            /* KEY_NETS */
+	struct trusted *trusted;     /* KEY_TRUSTED */
+	struct ask_switch *switches; /* KEY_SWITCHES */
+	size_t n;                    /* of nets, trusted or switches */
+	const char *text;            /* KEY_PATH; NULL: "" */
+	const char *origin;          /* NULL: the default */
+	unsigned line, pass;         /* where, and in which reading: a key comes once in each */
 };
 
 struct settings {

@@ -84,6 +84,17 @@ static const char full[] = "networks:\n"
 			   "    address: 10.0.0.9\n"
 			   "    threat: port-scan\n"
 			   "  - {name: \"Verteiler S\\u00fcd\\ufffe\", net: 10.3.0.0/24}\n"
+			   "switches:\n"
+			   "  - {name: \"2nd floor\", address: 10.1.0.2, community_file: /etc/c}\n"
+			   "  - name: core\n"
+			   "    address: fd00::1\n"
+			   "    port: 1161\n"
+			   "    router: yes\n"
+			   "    user: quell\n"
+			   "    auth: SHA-256\n"
+			   "    priv: none\n"
+			   "    secrets_file: /etc/quell/core\n"
+			   "ask: {credentials: /etc/quell/account, timeout_ms: 500}\n"
 			   "capture: {workers: 2}\n"
 			   "limits:\n"
 			   "  flows: 5000\n"
@@ -116,6 +127,36 @@ static void a_file_sets_what_it_names(void **unused)
 	assert_int_equal(settings_workers(s), 2);
 	assert_int_equal(settings_knob(s, &test_scan, 0), 30);
 	assert_string_equal(settings_format(s), "json");
+	settings_free(s);
+}
+
+static void whom_to_ask_is_read(void **unused)
+{
+	struct settings *s = read_ok(full), *none = fresh();
+	size_t n = 0;
+	const struct ask_switch *w = settings_switches(s, &n);
+
+	(void)unused;
+	assert_int_equal(n, 2);
+	assert_string_equal(w[0].name, "2nd floor");
+	assert_string_equal(w[0].community_file, "/etc/c");
+	assert_int_equal(w[0].port, 161);
+	assert_false(w[0].is_router);
+	assert_null(w[0].user);
+	assert_int_equal(w[1].port, 1161);
+	assert_true(w[1].is_router);
+	assert_string_equal(w[1].user, "quell");
+	assert_string_equal(w[1].auth, "SHA-256");
+	assert_string_equal(w[1].priv, "");
+	assert_string_equal(w[1].secrets_file, "/etc/quell/core");
+	assert_string_equal(settings_ask(s).credentials, "/etc/quell/account");
+	assert_int_equal(settings_ask(s).timeout_ms, 500);
+	assert_int_equal(settings_ask(s).parallel, 16);
+	assert_int_equal(settings_ask(s).rate, 20);
+	assert_null(settings_ask(none).credentials);
+	(void)settings_switches(none, &n);
+	assert_int_equal(n, 0);
+	settings_free(none);
 	settings_free(s);
 }
 
@@ -169,6 +210,26 @@ static const struct {
 	{"trusted:\n  - {name: \"x\\u202e\", net: 10.0.0.1}\n", "'name' needs a plain text"},
 	{"trusted:\n  - {name: x, net: 10.0.0.1, threat: MS08}\n", "is no id of a threat"},
 	{"trusted: none\n", "trusted is a list"},
+	{"switches: none\n", "switches is a list"},
+	{"switches: [core]\n", "switches: an entry is"},
+	{"switches:\n  - name: x\n", "q.yaml:2: switches: an entry needs a name and an address"},
+	{"switches:\n  - {name: x, address: 10.0.0.0/8}\n", "10.0.0.0/8 is not an address"},
+	{"switches:\n  - {name: x, address: 10.0.0.1}\n", "x needs either community_file"},
+	{"switches:\n  - {name: x, address: 10.0.0.1, community: public}\n",
+	 "switches: unknown key 'community'"},
+	{"switches:\n  - {name: x, address: 10.0.0.1, community_file: public}\n",
+	 "community_file is the path of a file"},
+	{"switches:\n  - {name: x, address: 10.0.0.1, community_file: /c, user: u}\n",
+	 "x needs either community_file"},
+	{"switches:\n  - {name: x, address: 10.0.0.1, user: u}\n", "x: user and secrets_file"},
+	{"switches:\n  - {name: x, address: 10.0.0.1, community_file: /c, auth: SHA}\n",
+	 "x: auth and priv need a user"},
+	{"switches:\n  - {name: x, auth: MD5}\n", "switches: auth is SHA, SHA-224"},
+	{"switches:\n  - {name: x, priv: DES}\n", "switches: priv is AES or none"},
+	{"switches:\n  - {name: x, port: 0}\n", "switches: 0 is no port"},
+	{"switches:\n  - {name: x, router: maybe}\n", "switches: router is yes or no"},
+	{"ask:\n  credentials: account\n", "ask.credentials is the path of a file, from / on"},
+	{"ask:\n  rate: 0\n", "ask.rate: 0 is out of range, 1 to 1000"},
 	{"output:\n  format: xml\n", "output.format is one of: human, json, eve, csv"},
 	{"- limits\n", "q.yaml:1: keys and values are expected here"},
 	{"limits:\n\tflows: 1\n", "q.yaml:2: "},
@@ -255,7 +316,7 @@ static void the_dump_says_where_values_came_from(void **unused)
 	(void)unused;
 	assert_int_equal(settings_set(s, "detect.test-scan.fan-out=9", err, sizeof(err)), RC_OK);
 	text = dump(s);
-	assert_non_null(strstr(text, "\n  flows: 5000  # q.yaml:11\n"));
+	assert_non_null(strstr(text, "\n  flows: 5000  # q.yaml:22\n"));
 	assert_non_null(strstr(text, "\n  # connections followed at a time (1024 to 10000000)\n"));
 	assert_non_null(strstr(text, "\n  hosts: 65536  # default\n"));
 	assert_non_null(strstr(text, "\n    fan-out: 9  # --set\n"));
@@ -325,6 +386,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_has_a_default),
 		cmocka_unit_test(a_file_sets_what_it_names),
+		cmocka_unit_test(whom_to_ask_is_read),
 		cmocka_unit_test(an_empty_file_changes_nothing),
 		cmocka_unit_test(a_wrong_file_is_an_error_with_its_line),
 		cmocka_unit_test(set_goes_over_the_file_with_the_same_checks),
