@@ -443,13 +443,15 @@ enum rc query_parse(const char *text, uint64_t now_ns, struct query *q, char *er
 
 enum rc query_sort(const char *field, struct query *q, char *err, size_t err_len)
 {
-	struct said say = {err, err_len, field};
+	char shown[SHOWN];
+	struct said say = {err, err_len, shown};
 	bool is_turned = field[0] == '-';
 	const char *name = field + is_turned;
 	enum query_field f = QUERY_WORD;
 
+	(void)snprintf(shown, sizeof(shown), "%.*s", SHOWN - 1, field);
 	if (!known_field(name, strlen(name), &f))
-		return bad(&say, "there is no field '%s' to sort by; did you mean '%s'?", name,
+		return bad(&say, "there is no such field to sort by; did you mean '%s'?",
 			   nearest_field(name));
 	if (!fields[f].can_sort)
 		return bad(&say, "a machine can have several; sort by name, user, seen, ...");

@@ -193,7 +193,7 @@ static void sorting_begins_with_what_matters(void **state)
 		assert_int_equal(q.is_descending, rows[i].is_descending);
 	}
 	assert_int_equal(query_sort("nmae", &q, err, sizeof(err)), RC_INVAL);
-	assert_string_equal(err, "nmae: there is no field 'nmae' to sort by; did you mean 'name'?");
+	assert_string_equal(err, "nmae: there is no such field to sort by; did you mean 'name'?");
 	assert_int_equal(query_sort("", &q, err, sizeof(err)), RC_INVAL);
 	assert_int_equal(query_sort("-", &q, err, sizeof(err)), RC_INVAL);
 	assert_int_equal(query_sort("tag", &q, err, sizeof(err)), RC_INVAL);
