@@ -107,13 +107,13 @@ static struct bytes negotiation(struct reader *r, bool is_init, struct spnego *s
 }
 
 /* Behind GSS-API's frame: the mechanism, and what belongs to it. */
-static struct bytes framed(struct reader *r, struct spnego *s, bool *ret_is_end)
+static struct bytes framed(struct reader *r, struct spnego *s, bool is_first, bool *ret_is_end)
 {
 	struct reader frame = der_enter(r, GSS_FRAME);
 	struct bytes oid = der_take(&frame, DER_OID);
 	uint8_t mech = mech_of(oid);
 
-	if (s->mechs == 0) /* else it is one of those that were offered, or its other name */
+	if (is_first) /* else it is one of those that were offered, or its other name */
 		s->mechs = mech;
 	if ((mech & (SPNEGO_MECH_KRB5 | SPNEGO_MECH_MS_KRB5)) != 0)
 		rd_skip(&frame, TOK_ID);
@@ -139,7 +139,7 @@ bool spnego_read(struct bytes blob, struct spnego *ret_spnego)
 			return true;
 		}
 		if (here.at[0] == GSS_FRAME) {
-			here = framed(&r, s, &is_end);
+			here = framed(&r, s, i == 0, &is_end);
 		} else if (here.at[0] == INIT || here.at[0] == RESP) {
 			bool is_init = here.at[0] == INIT;
 			struct reader in = der_enter(&r, here.at[0]);

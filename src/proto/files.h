@@ -9,6 +9,7 @@
 #ifndef PROTO_FILES_H
 #define PROTO_FILES_H
 
+#include "proto/logon.h"
 #include "proto/rpc.h"
 
 enum {
@@ -51,6 +52,7 @@ struct file_id {
 struct files {
 	struct quota *quota;
 	struct map *open, *trees, *pending;
+	struct logon logon;
 	bool was_cleared, was_unopened; /* told */
 	bool raw_next[2]; /* READ_RAW, WRITE_RAW: a message without a header may come */
 };

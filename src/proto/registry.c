@@ -1,7 +1,8 @@
 #include "proto/dcerpc.h"
+#include "proto/kerberos.h"
 #include "proto/nbss.h"
 
-const struct proto *const proto_registry[] = {&proto_nbss, &proto_dcerpc, NULL};
+const struct proto *const proto_registry[] = {&proto_nbss, &proto_dcerpc, &proto_kerberos, NULL};
 
 enum proto_match proto_probe(enum dir dir, struct bytes head, const struct proto **ret_proto)
 {

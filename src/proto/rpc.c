@@ -48,7 +48,7 @@ static bool is_call(uint8_t ptype)
 
 static bool is_bind(uint8_t ptype)
 {
-	return ptype >= DCERPC_BIND && ptype <= DCERPC_ALTER_RESP;
+	return ptype >= DCERPC_BIND && ptype <= DCERPC_AUTH3;
 }
 
 /* Where the stub ends: before the auth trailer, if there is one. */
@@ -138,7 +138,14 @@ static void auth(struct rpc *r, struct rpc_side *s, const struct proto_out *out)
 		out->anomaly(out->ctx, s->dir, "dcerpc", "bad-auth-length");
 		return;
 	}
-	if (!dcerpc_read_auth(at, &s->h, &a) || !is_call(s->h.ptype))
+	if (!dcerpc_read_auth(at, &s->h, &a))
+		return;
+	if (is_bind(s->h.ptype)) {
+		if (s->whole != NULL)
+			rpc_bind_auth(s, a.type, out);
+		return;
+	}
+	if (!is_call(s->h.ptype))
 		return;
 	if (s->target != NULL) {
 		struct rpc_stub *stub = &s->target->stub[role(s)];
@@ -198,7 +205,7 @@ static void tell(struct rpc *r, struct rpc_side *s, const struct rpc_link *link,
 	} else if (s->whole != NULL && s->h.ptype == DCERPC_BIND_NAK) {
 		if (dcerpc_read_bind_nak((struct bytes){s->whole, s->h.frag_len}, &s->h, &reason))
 			ev.rpc.status = reason;
-	} else if (s->whole != NULL) {
+	} else if (s->whole != NULL && s->h.ptype != DCERPC_AUTH3) {
 		rpc_bind_answered(r, s, &ev.rpc, out);
 	}
 	if ((out->wants & EV_BIT(EV_RPC)) != 0)

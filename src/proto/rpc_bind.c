@@ -1,6 +1,7 @@
 /* Which interface a context id stands for: binds and alter_contexts add up over an association. */
 #include "proto/rpc_state.h"
 
+#include "proto/logon.h"
 #include "wire/interfaces.h"
 
 enum { FIRST_ROOM = 4 };
@@ -93,6 +94,15 @@ void rpc_bind_answered(struct rpc *r, const struct rpc_side *s, struct ev_rpc *e
 	r->n_pending = 0;
 	if (!is_good)
 		out->anomaly(out->ctx, s->dir, "dcerpc", "bad-bind-ack");
+}
+
+void rpc_bind_auth(const struct rpc_side *s, uint8_t type, const struct proto_out *out)
+{
+	struct bytes whole = {s->whole, s->h.frag_len};
+
+	if (type == DCERPC_AUTH_SPNEGO || type == DCERPC_AUTH_NTLM || type == DCERPC_AUTH_KERBEROS)
+		(void)logon_blob(NULL, 0, s->dir,
+				 bytes_slice(whole, whole.len - s->h.auth_len, SIZE_MAX), out);
 }
 
 const struct rpc_context *rpc_context_find(const struct rpc *r, uint16_t id)

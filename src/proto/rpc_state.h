@@ -75,6 +75,9 @@ void rpc_bind_offered(struct rpc *r, const struct rpc_side *s, struct ev_rpc *ev
 void rpc_bind_answered(struct rpc *r, const struct rpc_side *s, struct ev_rpc *ev,
 		       const struct proto_out *out);
 
+/* The verifier of a bind, its answer or an auth3 names who talks. */
+void rpc_bind_auth(const struct rpc_side *s, uint8_t type, const struct proto_out *out);
+
 /* NULL: nobody bound it within hearing. */
 const struct rpc_context *rpc_context_find(const struct rpc *r, uint16_t id);
 

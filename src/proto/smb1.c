@@ -6,11 +6,121 @@
  */
 #include "proto/smb1_walk.h"
 
+/* Is this status a no? */
+static bool is_refused(const struct smb1_header *h)
+{
+	const uint32_t more_processing = 0xc0000016;
+
+	if ((h->flags2 & SMB1_FLAG2_NT_STATUS) == 0)
+		return (h->status & 0xff) != 0; /* the class of a DOS error */
+	return h->status >> 30 == 3 && h->status != more_processing;
+}
+
+static bool has_letter(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t letter = text.at[i] | 0x20;
+
+		if (letter >= 'a' && letter <= 'z')
+			return true;
+	}
+	return false;
+}
+
+/* What both sides' setups say of themselves. Exploits fill these fields with anything, and many
+ * clients say "." for no domain. */
+static void tell_native(const struct walk *w, struct ev_ident *ident)
+{
+	if (!has_letter(ident->os))
+		ident->os = (struct bytes){NULL, 0};
+	if (!has_letter(ident->note))
+		ident->note = (struct bytes){NULL, 0};
+	if (bytes_eq(ident->domain, BYTES(".")) || bytes_eq(ident->domain, BYTES("?")))
+		ident->domain = (struct bytes){NULL, 0};
+	if (ident->user.len + ident->name.len + ident->domain.len + ident->os.len +
+		    ident->note.len >
+	    0)
+		logon_tell(w->m->dir, ident, w->out);
+}
+
+struct texts {
+	struct logon_text user, domain, name, os, lanman;
+};
+
+static void session_setup(struct walk *w, const struct smb1_block *b)
+{
+	struct smb1_session_setup s;
+	struct texts t;
+
+	if (!smb1_read_session_setup(w->m->head, b, w->is_unicode, &s))
+		return;
+	(void)logon_blob(&w->f->logon, w->key, w->m->dir, s.blob, w->out);
+
+	struct ev_ident ident = {
+		.from = IDENT_SMB1,
+		.domain = logon_text(s.domain, s.is_unicode, &t.domain),
+		.os = logon_text(s.os, s.is_unicode, &t.os),
+		.note = logon_text(s.lanman, s.is_unicode, &t.lanman),
+	};
+
+	logon_account(&ident, logon_text(s.account, s.is_unicode, &t.user));
+	logon_claim(&w->f->logon, w->key, &ident);
+	tell_native(w, &ident);
+}
+
+static void session(struct walk *w, const struct smb1_block *b)
+{
+	struct smb1_session s;
+	struct texts t;
+
+	logon_answered(&w->f->logon, w->key, w->m->dir, is_refused(&w->h), w->out);
+	if (!smb1_read_session(w->m->head, b, w->is_unicode, &s))
+		return;
+	(void)logon_blob(NULL, 0, w->m->dir, s.blob, w->out);
+
+	struct ev_ident ident = {
+		.from = IDENT_SMB1,
+		.domain = logon_text(s.domain, s.is_unicode, &t.domain),
+		.os = logon_text(s.os, s.is_unicode, &t.os),
+		.note = logon_text(s.lanman, s.is_unicode, &t.lanman),
+	};
+
+	tell_native(w, &ident);
+}
+
+static void negotiated(struct walk *w, const struct smb1_block *b)
+{
+	struct smb1_negotiated n;
+	struct bytes domain, server;
+	struct texts t;
+
+	if (!smb1_read_negotiated(w->m->head, b, &n))
+		return;
+	if (smb1_is_extended(&n)) {
+		logon_guid(w->m->dir, IDENT_SMB1, bytes_slice(n.rest, 0, SMB1_GUID), w->out);
+		(void)logon_blob(NULL, 0, w->m->dir, bytes_slice(n.rest, SMB1_GUID, SIZE_MAX),
+				 w->out);
+		return;
+	}
+	smb1_server_names(&n, &domain, &server);
+	bool is_unicode = (n.capabilities & SMB1_CAP_UNICODE) != 0;
+	struct ev_ident ident = {
+		.from = IDENT_SMB1,
+		.domain = logon_text(domain, is_unicode, &t.domain),
+		.name = logon_text(server, is_unicode, &t.name),
+	};
+
+	tell_native(w, &ident);
+}
+
 static void request(struct walk *w, const struct smb1_block *b)
 {
 	struct smb1_write raw;
 
 	switch (b->cmd) {
+	case SMB1_SESSION_SETUP:
+		session_setup(w, b);
+		break;
 	case SMB1_TREE_CONNECT_ANDX:
 	case SMB1_TREE_CONNECT:
 		walk_tree_connect(w, b);
@@ -76,6 +186,12 @@ static bool response(struct walk *w, const struct smb1_block *b)
 	struct pending *p = walk_pending(w);
 
 	switch (b->cmd) {
+	case SMB1_NEGOTIATE:
+		negotiated(w, b);
+		return false;
+	case SMB1_SESSION_SETUP:
+		session(w, b);
+		return false;
 	case SMB1_TREE_CONNECT_ANDX:
 	case SMB1_TREE_CONNECT:
 		walk_tree_connected(w, b);

@@ -27,6 +27,8 @@ static size_t block_head(struct bytes msg, const struct smb1_block *b, const str
 	struct smb1_trans t;
 
 	switch (b->cmd) {
+	case SMB1_NEGOTIATE:
+	case SMB1_SESSION_SETUP:
 	case SMB1_TREE_CONNECT_ANDX:
 	case SMB1_TREE_CONNECT:
 	case SMB1_NT_CREATE:

@@ -10,6 +10,11 @@
 
 #include "wire/smb2.h"
 
+#define STATUS_PENDING         0x103u
+#define STATUS_MORE_PROCESSING 0xc0000016u
+
+enum { DIALECT_ANY = 0x02ff }; /* an answer to SMB 1: which one is yet to be negotiated */
+
 struct walk { /* one message */
 	struct files *f;
 	const struct smb_message *m;
@@ -32,6 +37,14 @@ static size_t data_head(size_t at, size_t len)
 	return at + least(len, SNIFF);
 }
 
+/* Offset and length of a variable part: where it ends. */
+static size_t offset_head(struct reader *r)
+{
+	size_t at = rd_le16(r), len = rd_le16(r);
+
+	return at + len;
+}
+
 /* What a variable part makes the head longer by; the fixed part is there. */
 static size_t variable_head(struct bytes msg, const struct smb2_header *h)
 {
@@ -52,15 +65,21 @@ static size_t variable_head(struct bytes msg, const struct smb2_header *h)
 		return smb2_read_ioctl(msg, is_response, &c) && c.code == SMB2_PIPE_TRANSCEIVE
 			       ? data_head(c.data_at, c.data_len)
 			       : 0;
+	case SMB2_NEGOTIATE:
+		rd_skip(&r, SMB2_HEADER + (is_response ? 56 : 2));
+		if (!is_response)
+			return SMB2_HEADER + 36 + 2 * (size_t)rd_le16(&r);
+		return offset_head(&r);
+	case SMB2_SESSION_SETUP:
+		rd_skip(&r, SMB2_HEADER + (is_response ? 4 : 12));
+		return offset_head(&r);
 	case SMB2_CREATE:
 	case SMB2_TREE_CONNECT:
 		if (is_response)
 			return 0;
 		/* Offset and length of the name. */
 		rd_skip(&r, SMB2_HEADER + (h->cmd == SMB2_CREATE ? 44 : 4));
-		size_t at = rd_le16(&r), len = rd_le16(&r);
-
-		return at + len;
+		return offset_head(&r);
 	default:
 		return 0;
 	}
@@ -72,6 +91,10 @@ static size_t fixed_head(const struct smb2_header *h)
 	bool is_response = (h->flags & SMB2_FLAG_REPLY) != 0;
 
 	switch (h->cmd) {
+	case SMB2_NEGOTIATE:
+		return SMB2_HEADER + (is_response ? 64 : 36);
+	case SMB2_SESSION_SETUP:
+		return SMB2_HEADER + (is_response ? 8 : 24);
 	case SMB2_WRITE:
 		return SMB2_HEADER + (is_response ? 0 : 48);
 	case SMB2_READ:
@@ -275,6 +298,75 @@ static void close_file(struct walk *w)
 		w->name = NULL;
 }
 
+static void negotiate(const struct walk *w)
+{
+	struct smb2_negotiate n;
+	struct logon_text room;
+	struct ev_ident ident = {.from = IDENT_SMB2};
+
+	if (!smb2_read_negotiate(w->m->head, &n))
+		return;
+	ident.id = logon_guid_text((struct bytes){n.guid, sizeof(n.guid)}, &room);
+	for (unsigned i = 0; i < n.n_dialects && i < SMB2_DIALECTS_MAX; i++) {
+		if (n.dialects[i] > ident.dialect && n.dialects[i] != DIALECT_ANY)
+			ident.dialect = n.dialects[i];
+	}
+	logon_tell(w->m->dir, &ident, w->out);
+}
+
+static uint64_t unix_ns(uint64_t filetime)
+{
+	const uint64_t epoch =
+		UINT64_C(116444736000000000); /* 1970 in units of 100 ns since 1601 */
+
+	/* Before 1970, or so late that a day could not be told: nonsense. */
+	if (filetime <= epoch || filetime - epoch > UINT64_MAX / 200)
+		return 0;
+	return (filetime - epoch) * 100;
+}
+
+static void negotiated(const struct walk *w)
+{
+	struct smb2_negotiated n;
+	struct logon_text room;
+
+	if (w->h.status != 0 || !smb2_read_negotiated(w->m->head, &n))
+		return;
+	const struct ev_ident ident = {
+		.from = IDENT_SMB2,
+		.dialect = n.dialect != DIALECT_ANY ? n.dialect : 0,
+		.boot_ns = unix_ns(n.start_time),
+		.id = logon_guid_text((struct bytes){n.guid, sizeof(n.guid)}, &room),
+	};
+
+	logon_tell(w->m->dir, &ident, w->out);
+	(void)logon_blob(NULL, 0, w->m->dir, n.blob, w->out);
+}
+
+static void session_setup(const struct walk *w)
+{
+	struct smb2_session s;
+
+	if (smb2_read_session_setup(w->m->head, &s))
+		(void)logon_blob(&w->f->logon, w->h.msg_id, w->m->dir, s.blob, w->out);
+}
+
+static void session(const struct walk *w)
+{
+	struct smb2_session s;
+	bool is_error = w->h.status >> 30 == 3;
+
+	if (w->h.status == STATUS_PENDING)
+		return;
+	logon_answered(&w->f->logon, w->h.msg_id, w->m->dir,
+		       is_error && w->h.status != STATUS_MORE_PROCESSING, w->out);
+	/* An error's body looks like an answer's, but what follows is no blob. */
+	if (is_error && w->h.status != STATUS_MORE_PROCESSING)
+		return;
+	if (smb2_read_session(w->m->head, &s))
+		(void)logon_blob(NULL, 0, w->m->dir, s.blob, w->out);
+}
+
 static void request(struct walk *w)
 {
 	struct smb2_write x;
@@ -283,6 +375,12 @@ static void request(struct walk *w)
 	struct file *file = NULL;
 
 	switch (w->h.cmd) {
+	case SMB2_NEGOTIATE:
+		negotiate(w);
+		break;
+	case SMB2_SESSION_SETUP:
+		session_setup(w);
+		break;
 	case SMB2_TREE_CONNECT:
 		tree_connect(w);
 		break;
@@ -333,6 +431,12 @@ static void response(struct walk *w)
 	w->name = p == NULL ? NULL : p->used;
 	w->ev.ioctl = p == NULL ? 0 : p->ioctl;
 	switch (w->h.cmd) {
+	case SMB2_NEGOTIATE:
+		negotiated(w);
+		break;
+	case SMB2_SESSION_SETUP:
+		session(w);
+		break;
 	case SMB2_TREE_CONNECT:
 		tree_connected(w, p);
 		break;
@@ -373,7 +477,6 @@ static void tell(struct walk *w)
 void smb2_message(struct files *f, const struct smb_message *m, unsigned place,
 		  struct file **related, struct smb_body *ret_body, const struct proto_out *out)
 {
-	enum { STATUS_PENDING = 0x103 };
 	struct walk w = {.f = f, .m = m, .body = ret_body, .out = out, .related = related};
 
 	*ret_body = (struct smb_body){0};

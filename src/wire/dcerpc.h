@@ -37,6 +37,7 @@ enum {
 
 enum { DCERPC_LE = 0x10 }; /* of drep[0] */
 
+enum { DCERPC_AUTH_SPNEGO = 9, DCERPC_AUTH_NTLM = 10, DCERPC_AUTH_KERBEROS = 16 }; /* type */
 enum { DCERPC_AUTH_CONNECT = 2, DCERPC_AUTH_INTEGRITY = 5, DCERPC_AUTH_PRIVACY = 6 };
 
 struct dcerpc_header {

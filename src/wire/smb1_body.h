@@ -21,10 +21,23 @@ struct smb1_negotiated { /* response of NT LM 0.12 */
 	uint8_t security_mode;
 	uint16_t max_mpx;
 	uint32_t max_buffer, capabilities;
+	uint8_t key_len;   /* of the challenge that `rest` starts with: 8 or none */
 	struct bytes rest; /* challenge and domain, or GUID and security blob */
 };
 
-enum { SMB1_CAP_UNICODE = 0x4, SMB1_CAP_NT_SMBS = 0x10, SMB1_CAP_NT_STATUS = 0x40 };
+enum { SMB1_GUID = 16 };
+
+enum {
+	SMB1_CAP_UNICODE = 0x4,
+	SMB1_CAP_NT_SMBS = 0x10,
+	SMB1_CAP_NT_STATUS = 0x40,
+};
+
+/* CAP_EXTENDED_SECURITY: `rest` is GUID and security blob. */
+static inline bool smb1_is_extended(const struct smb1_negotiated *n)
+{
+	return n->capabilities >> 31 != 0;
+}
 
 struct smb1_session_setup { /* request */
 	bool is_unicode;
@@ -37,6 +50,7 @@ struct smb1_session { /* response */
 	uint16_t action; /* 1: guest */
 	struct bytes blob;
 	struct bytes os, lanman; /* what follows the blob */
+	struct bytes domain;     /* PrimaryDomain: none where there is a blob */
 };
 
 struct smb1_tree_connect { /* request */
@@ -96,6 +110,9 @@ bool smb1_has_dialect(const struct smb1_negotiate *n, const char *name);
 bool smb1_read_negotiated(struct bytes msg, const struct smb1_block *b,
 			  struct smb1_negotiated *ret_negotiated);
 void smb1_write_negotiated(struct writer *w, const struct smb1_negotiated *n);
+/* The two names behind a challenge; empty where the server sends none. */
+void smb1_server_names(const struct smb1_negotiated *n, struct bytes *ret_domain,
+		       struct bytes *ret_server);
 
 /* MS-CIFS 2.2.4.53, MS-SMB 2.2.4.6 */
 bool smb1_read_session_setup(struct bytes msg, const struct smb1_block *b, bool is_unicode,

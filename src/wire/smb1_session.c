@@ -54,18 +54,41 @@ bool smb1_read_negotiated(struct bytes msg, const struct smb1_block *b,
 			  struct smb1_negotiated *ret_negotiated)
 {
 	struct reader r = {.rest = b->words};
-	uint8_t key_len = 0;
 
 	(void)msg;
 	*ret_negotiated = (struct smb1_negotiated){.rest = b->data};
-	negotiated_words(&(struct fields){.r = &r}, ret_negotiated, &key_len);
+	negotiated_words(&(struct fields){.r = &r}, ret_negotiated, &ret_negotiated->key_len);
 	return !r.bad;
+}
+
+/* A string of `rest`: where Unicode, it is not padded to an even offset (MS-CIFS 2.2.4.52.2). */
+static struct bytes name_at(struct bytes rest, bool is_unicode, size_t *at)
+{
+	size_t unit = is_unicode ? 2 : 1, from = *at, end = from;
+
+	while (end + unit <= rest.len && (rest.at[end] != 0 || rest.at[end + unit - 1] != 0))
+		end += unit;
+	*at = end + unit;
+	return bytes_slice(rest, from, end - from);
+}
+
+void smb1_server_names(const struct smb1_negotiated *n, struct bytes *ret_domain,
+		       struct bytes *ret_server)
+{
+	bool is_unicode = (n->capabilities & SMB1_CAP_UNICODE) != 0;
+	size_t at = n->key_len;
+
+	*ret_domain = *ret_server = (struct bytes){NULL, 0};
+	if (smb1_is_extended(n))
+		return;
+	*ret_domain = name_at(n->rest, is_unicode, &at);
+	*ret_server = name_at(n->rest, is_unicode, &at);
 }
 
 void smb1_write_negotiated(struct writer *w, const struct smb1_negotiated *n)
 {
 	struct smb1_negotiated copy = *n;
-	bool has_guid = (n->capabilities & 0x80000000) != 0; /* CAP_EXTENDED_SECURITY */
+	bool has_guid = smb1_is_extended(n);
 	uint8_t key_len = has_guid || n->rest.len < CHALLENGE ? 0 : CHALLENGE;
 
 	wr_le(w, 1, NEGOTIATED_WORDS);
@@ -167,6 +190,8 @@ bool smb1_read_session(struct bytes msg, const struct smb1_block *b, bool is_uni
 	}
 	s.os = smb1_string(msg, is_unicode, at, &at);
 	s.lanman = smb1_string(msg, is_unicode, at, &at);
+	if (s.blob.len == 0)
+		s.domain = smb1_string(msg, is_unicode, at, &at);
 	*ret_session = s;
 	return !r.bad;
 }
@@ -188,7 +213,7 @@ void smb1_write_session(struct writer *w, const struct smb1_session *s)
 	wr_bytes(w, s->blob);
 	smb1_write_string(w, s->is_unicode, s->os);
 	smb1_write_string(w, s->is_unicode, s->lanman);
-	smb1_write_string(w, s->is_unicode, (struct bytes){NULL, 0}); /* PrimaryDomain */
+	smb1_write_string(w, s->is_unicode, s->domain);
 	smb1_end_data(w, begin);
 }
 

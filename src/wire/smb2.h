@@ -73,6 +73,7 @@ struct smb2_negotiated {
 	uint16_t security_mode, dialect;
 	uint8_t guid[16];
 	uint32_t capabilities, max_transact, max_read, max_write;
+	uint64_t system_time, start_time; /* FILETIME; 0: not told */
 	struct bytes blob;
 };
 

@@ -81,7 +81,8 @@ static void negotiated_fields(struct fields *f, struct smb2_negotiated *n, size_
 	fld_u32(f, &n->max_transact);
 	fld_u32(f, &n->max_read);
 	fld_u32(f, &n->max_write);
-	fld_zeros(f, 8 + 8); /* SystemTime, ServerStartTime */
+	fld_u64(f, &n->system_time);
+	fld_u64(f, &n->start_time);
 	part16(f, 64, at, len);
 	fld_zeros(f, 4);
 }

@@ -28,9 +28,45 @@ static void heard_add(struct heard *h, const char *line)
 		h->len += (size_t)n;
 }
 
+/* "C ntlm is name=PC7 user=ann", of the other side: "S kerberos is of=C user=ann". */
+static void heard_ident(char *line, size_t cap, const char *who, const struct ev_ident *e)
+{
+	static const char *const froms[IDENT_FROMS] = {
+		"nd",   "link",      "dhcp", "dhcp6", "nbns", "browser", "llmnr", "mdns", "dns",
+		"ntlm", "challenge", "krb",  "smb1",  "smb2", "http",    "lldp",  "cdp",  "syn",
+	};
+	static const char *const acts[] = {"is", "wish", "ends"};
+	const struct {
+		const char *key;
+		struct bytes text;
+	} texts[] = {{"name", e->name}, {"domain", e->domain}, {"user", e->user},
+		     {"os", e->os},     {"id", e->id},         {"note", e->note}};
+	size_t n = (size_t)snprintf(line, cap, "%s %s %s", who, froms[e->from], acts[e->act]);
+
+	if (e->is_of_dst)
+		n += (size_t)snprintf(line + n, cap - n, " of=%s", *who == 'C' ? "S" : "C");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].text.len > EV_TEXT_MAX)
+			abort();
+		if (texts[i].text.len > 0 && n < cap)
+			n += (size_t)snprintf(line + n, cap - n, " %s=%.*s", texts[i].key,
+					      (int)texts[i].text.len,
+					      (const char *)texts[i].text.at);
+	}
+	if (e->os_major != 0 && n < cap)
+		n += (size_t)snprintf(line + n, cap - n, " version=%u.%u.%u", e->os_major,
+				      e->os_minor, e->os_build);
+	if (e->roles != 0 && n < cap)
+		n += (size_t)snprintf(line + n, cap - n, " roles=%u", e->roles);
+	if (e->dialect != 0 && n < cap)
+		n += (size_t)snprintf(line + n, cap - n, " dialect=%x", e->dialect);
+	if (e->boot_ns != 0 && n < cap)
+		(void)snprintf(line + n, cap - n, " boot=%llu", (unsigned long long)e->boot_ns);
+}
+
 static void heard_event(void *ctx, enum dir dir, struct event *ev)
 {
-	char line[1024], a[256], b[256];
+	char line[2048], a[256], b[256];
 	const char *who = dir == TO_SERVER ? "C" : "S", *iface = "?";
 
 	switch (ev->kind) {
@@ -59,6 +95,9 @@ static void heard_event(void *ctx, enum dir dir, struct event *ev)
 			 ev->srvsvc.opnum, ev->srvsvc.is_response ? " re" : "",
 			 ev->srvsvc.is_fault ? " fault" : "", ev->srvsvc.is_cut ? " cut" : "",
 			 ev->srvsvc.is_guessed ? " guessed" : "", a, b, ev->srvsvc.status);
+		break;
+	case EV_IDENT:
+		heard_ident(line, sizeof(line), who, &ev->ident);
 		break;
 	default:
 		snprintf(line, sizeof(line), "%s kind %u", who, ev->kind);
