@@ -34,7 +34,7 @@ const char *store_error(const struct store *s);
 const char *store_name(const struct store *s); /* the URL, fit to be shown */
 
 /* The newest schema that this quell knows, and that of the store. */
-enum { STORE_SCHEMA = 1 };
+enum { STORE_SCHEMA = 2 };
 int store_schema(const struct store *s);
 
 MUST_CHECK enum rc store_begin(struct store *s);
@@ -43,12 +43,13 @@ void store_rollback(struct store *s);
 
 /* --- machines and facts --- */
 
-struct store_facts {        /* what resolve() reads */
-	struct fact *facts; /* `machine` is set */
+struct store_facts {              /* what resolve() reads */
+	const struct fact *facts; /* `machine` is set; machine by machine */
 	size_t n_facts;
 	struct decision *decisions; /* all that touch them */
 	size_t n_decisions;
-	struct arena *arena; /* owns the texts, and this */
+	struct store_was *was; /* what store_put_machines() remembers of them */
+	struct arena *arena;   /* owns the texts, and this */
 };
 void store_facts_free(struct store_facts *f); /* NULL is fine */
 
@@ -57,15 +58,26 @@ void store_facts_free(struct store_facts *f); /* NULL is fine */
 MUST_CHECK enum rc store_related(struct store *s, const struct fact *keys, size_t n_keys,
 				 struct store_facts **ret_facts);
 
+/* The same of the machines that `keys` name: ids, or keys as in struct decision. RC_END: one of
+ * them names nobody. */
+MUST_CHECK enum rc store_named(struct store *s, const char *const *keys, size_t n_keys,
+			       struct store_facts **ret_facts);
+
 /* All facts of these machines; n 0: of all. RC_END: one of them is not there. */
 MUST_CHECK enum rc store_facts_of(struct store *s, const char *const *ids, size_t n,
 				  struct store_facts **ret_facts);
 
-/* Makes the store say what `m` says: the machines that `m` was resolved from (the ids in `was`) are
+struct store_changes {
+	uint64_t rows;                           /* written or deleted */
+	uint64_t machines_new, machines_changed; /* changed: other facts than before, or gone */
+	uint64_t facts_new;                      /* that were not there, or have grown */
+};
+
+/* Makes the store say what `m` says: the machines that `m` was resolved from (those in `was`) are
  * replaced by those in `m`; attributes, tags and findings follow the facts. What is the same
- * already is not written. ret_changed: rows written; may be NULL. */
+ * already is not written. In the transaction in which `was` was read. Adds to *sum, if not NULL. */
 MUST_CHECK enum rc store_put_machines(struct store *s, const struct store_facts *was,
-				      const struct machines *m, uint64_t *ret_changed);
+				      const struct machines *m, struct store_changes *sum);
 
 /* Machines that a look-up by address, MAC, name, fqdn, user or id finds, best first, at most `max`.
  * at_ns: who had it then (0: latest). Texts live until store_ids_free(). */
@@ -144,10 +156,11 @@ struct store_run {
 	const struct outbreak *outbreak; /* source, coverage, findings, verdicts */
 };
 
-/* Replaces an earlier state of the same run. Machines are looked up in `m` by address and time;
- * those that it does not know are not judged. ret_changed as above. */
+/* Replaces an earlier state of the same run. Findings and verdicts are kept by address and time;
+ * the machines that had the addresses then are judged, now and whenever the store learns better
+ * who that was. ret_changed: rows written; may be NULL. */
 MUST_CHECK enum rc store_put_run(struct store *s, const struct store_run *run,
-				 const struct machines *m, uint64_t *ret_changed);
+				 uint64_t *ret_changed);
 
 struct store_finding { /* borrowed for the call */
 	const char *run, *sensor;
