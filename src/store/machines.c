@@ -1,0 +1,729 @@
+/*
+ * Machines as they were resolved, into the store: what is there already stays untouched, to the
+ * row.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/monotime.h"
+#include "store/inside.h"
+
+enum column { /* of machine, as far as facts make them */
+	      C_ID,
+	      C_NAME,
+	      C_FQDN,
+	      C_DOMAIN,
+	      C_USER,
+	      C_OS,
+	      C_VENDOR,
+	      C_PLACE,
+	      C_OWNER,
+	      C_PHONE,
+	      C_NOTE,
+	      C_ADDR,
+	      C_MAC,
+	      C_ADDRS,
+	      C_MACS,
+	      C_FLAGS,
+	      C_FIRST,
+	      C_LAST,
+	      C_USER_P,
+	      C_CONFIDENCE,
+	      C_OS_P,
+	      COLUMNS
+};
+
+#define COLUMN_NAMES                                                                               \
+	"id, name, fqdn, domain, username, os, vendor, listed_place, listed_owner, listed_phone,"  \
+	" listed_note, addr, mac, n_addrs, n_macs, flags, first_ns, last_ns, user_probability,"    \
+	" confidence, os_confidence"
+
+static const uint64_t DAY_NS = 86400 * NS_PER_S;
+
+struct row {
+	struct sql_value v[COLUMNS];
+};
+
+/* One machine on its way in. */
+struct job {
+	const struct machine *m;
+	const struct was_machine *was; /* NULL: it is new */
+	int64_t num;
+	struct row old;
+	struct handles handles;     /* that it had */
+	bool has_changed, is_taken; /* taken: somebody else has its id */
+};
+
+struct put {
+	struct store *s;
+	const struct store_facts *was;
+	struct arena *arena;
+	struct job *jobs;
+	size_t n;
+	const struct was_machine **by_id;
+	bool *stays;        /* of each machine in `was` */
+	struct addr *addrs; /* that changed hands */
+	size_t n_addrs, room;
+	struct store_changes sum;
+};
+
+/* The latest word of a list or of the wire about it; of the same time the surer, then the lesser.
+ */
+static const char *best_of(const struct machine *m, unsigned kind)
+{
+	const struct fact *best = NULL;
+
+	for (size_t i = 0; i < m->n_facts; i++) {
+		const struct fact *f = m->facts[i];
+
+		if (f->kind != kind || f->value[0] == '\0')
+			continue;
+		if (best == NULL || f->last_ns > best->last_ns ||
+		    (f->last_ns == best->last_ns &&
+		     (f->confidence > best->confidence ||
+		      (f->confidence == best->confidence && strcmp(f->value, best->value) < 0))))
+			best = f;
+	}
+	return best == NULL ? "" : best->value;
+}
+
+/* The address to show: the latest; of about the same time one that can be reached from elsewhere,
+ * and IPv4, which people know by heart. */
+static const struct machine_addr *shown_addr(const struct machine *m)
+{
+	const struct machine_addr *best = NULL;
+	unsigned best_rank = 0;
+
+	for (size_t i = 0; i < m->n_addrs; i++) {
+		const struct machine_addr *a = &m->addrs[i];
+		unsigned rank =
+			(addr_is_v4(&a->addr) ? 1u : 0) + (addr_is_link_local(&a->addr) ? 0 : 2u);
+		if (best == NULL || (rank > best_rank && a->last_ns + DAY_NS >= best->last_ns)) {
+			best = a;
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
+static const struct machine_mac *shown_mac(const struct machine *m, const struct machine_addr *a)
+{
+	const struct machine_mac *best = NULL;
+
+	for (size_t i = 0; i < m->n_macs; i++) {
+		if (a != NULL && a->has_mac && mac_eq(&a->mac, &m->macs[i].mac))
+			return &m->macs[i];
+		if (best == NULL || m->macs[i].last_ns > best->last_ns)
+			best = &m->macs[i];
+	}
+	return best;
+}
+
+static void row_of(const struct machine *m, struct row *to)
+{
+	const struct machine_addr *a = shown_addr(m);
+	const struct machine_mac *mac = shown_mac(m, a);
+
+	*to = (struct row){
+		.v = {
+			[C_ID] = sql_text(m->id),
+			[C_NAME] = sql_text(m->name),
+			[C_FQDN] = sql_text(m->fqdn),
+			[C_DOMAIN] = sql_text(m->domain),
+			[C_USER] = sql_text(m->n_users > 0 ? m->users[0].user : ""),
+			[C_OS] = sql_text(m->os),
+			[C_VENDOR] = sql_text(m->vendor),
+			[C_PLACE] = sql_text(m->place),
+			[C_OWNER] = sql_text(m->owner),
+			[C_PHONE] = sql_text(best_of(m, FACT_PHONE)),
+			[C_NOTE] = sql_text(best_of(m, FACT_NOTE)),
+			[C_ADDR] = a == NULL ? sql_none() : value_of_addr(&a->addr),
+			[C_MAC] = mac == NULL ? sql_none() : value_of_mac(&mac->mac, true),
+			[C_ADDRS] = sql_u64(m->n_addrs),
+			[C_MACS] = sql_u64(m->n_macs),
+			[C_FLAGS] = sql_int(m->flags),
+			[C_FIRST] = sql_u64(m->first_ns),
+			[C_LAST] = sql_u64(m->last_ns),
+			[C_USER_P] = sql_real(m->n_users > 0 ? m->users[0].probability : 0),
+			[C_CONFIDENCE] = sql_real(m->confidence),
+			[C_OS_P] = sql_real(m->os_confidence),
+		}};
+}
+
+/* --- what is there --- */
+
+static unsigned bind_num(void *ctx, size_t i, struct sql_value *v)
+{
+	const struct put *p = ctx;
+
+	v[0] = sql_int(p->jobs[i].num);
+	v[1] = sql_int(HANDLE_OWNER);
+	return 2;
+}
+
+static enum rc take_row(void *ctx, size_t i, struct sql_stmt *st)
+{
+	struct put *p = ctx;
+
+	for (unsigned c = 0; c < COLUMNS; c++) {
+		struct sql_value v = db_column(st, p->s, c);
+
+		if (!value_keep(p->arena, &v, &p->jobs[i].old.v[c]))
+			return RC_NOMEM;
+	}
+	return RC_OK;
+}
+
+static enum rc take_handle(void *ctx, size_t i, struct sql_stmt *st)
+{
+	struct put *p = ctx;
+
+	p->jobs[i].handles.arena = p->arena;
+	return handles_take(p->s, st, &p->jobs[i].handles);
+}
+
+static enum rc read_old(struct put *p)
+{
+	struct db_each e = {.text = "SELECT " COLUMN_NAMES " FROM machine WHERE num = $1",
+			    .n = p->n,
+			    .bind = bind_num,
+			    .row = take_row,
+			    .ctx = p};
+	enum rc rc = db_each(p->s, &e);
+
+	if (rc != RC_OK)
+		return rc;
+	e.text = "SELECT " HANDLE_COLUMNS " FROM handle WHERE machine = $1 AND kind < $2"
+		 " ORDER BY kind, value, first_ns";
+	e.row = take_handle;
+	return db_each(p->s, &e);
+}
+
+/* --- facts --- */
+
+static int cmp_by_pointer(const void *a, const void *b)
+{
+	const struct fact *x, *y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return fact_cmp(x, y);
+}
+
+static enum rc write_fact(struct put *p, int64_t num, int64_t seq, const struct fact *f,
+			  bool is_new)
+{
+	static const char insert[] =
+		"INSERT INTO fact (machine, seq, kind, source, confidence, is_ended, mac, addr,"
+		" host, value, origin, first_ns, last_ns, until_ns, count, packet) VALUES"
+		" ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+	static const char update[] =
+		"UPDATE fact SET kind = $3, source = $4, confidence = $5, is_ended = $6, mac = $7,"
+		" addr = $8, host = $9, value = $10, origin = $11, first_ns = $12, last_ns = $13,"
+		" until_ns = $14, count = $15, packet = $16 WHERE machine = $1 AND seq = $2";
+
+	p->sum.rows++;
+	return db_exec(p->s, is_new ? insert : update,
+		       VALUES(sql_int(num), sql_int(seq), sql_int(f->kind), sql_int(f->source),
+			      sql_int(f->confidence), sql_int(f->is_ended),
+			      value_of_mac(&f->mac, f->has_mac), value_of_addr(&f->addr),
+			      sql_text(f->host), sql_text(f->value), sql_text(f->origin),
+			      sql_u64(f->first_ns), sql_u64(f->last_ns), sql_u64(f->until_ns),
+			      sql_u64(f->count), sql_u64(f->packet)));
+}
+
+static enum rc delete_fact(struct put *p, int64_t num, int64_t seq)
+{
+	p->sum.rows++;
+	return db_exec(p->s, "DELETE FROM fact WHERE machine = $1 AND seq = $2",
+		       VALUES(sql_int(num), sql_int(seq)));
+}
+
+/* Numbers of old facts that the machine no longer has, to be taken by new ones. */
+struct freed {
+	int64_t *seq;
+	size_t n, used;
+	int64_t next;
+};
+
+static int64_t seq_of(const struct put *p, const struct fact *f)
+{
+	return p->was->was->seq[f - p->was->facts];
+}
+
+/* Walks old and new side by side; `write` false: only collects what is freed. */
+static enum rc walk_facts(struct put *p, struct job *j, const struct fact **old, size_t n_old,
+			  struct freed *freed, bool write)
+{
+	enum rc rc = RC_OK;
+	size_t i = 0, k = 0;
+
+	while (rc == RC_OK && (i < n_old || k < j->m->n_facts)) {
+		int c = i == n_old ? 1 : k == j->m->n_facts ? -1 : fact_cmp(old[i], j->m->facts[k]);
+
+		if (c < 0 && !write)
+			freed->seq[freed->n++] = seq_of(p, old[i]);
+		if (c > 0 && write) {
+			bool is_new = freed->used == freed->n;
+			int64_t seq = is_new ? freed->next++ : freed->seq[freed->used++];
+
+			j->has_changed = true;
+			rc = write_fact(p, j->num, seq, j->m->facts[k], is_new);
+		}
+		i += c <= 0;
+		k += c >= 0;
+	}
+	return rc;
+}
+
+static enum rc put_facts(struct put *p, struct job *j)
+{
+	size_t n = j->was == NULL ? 0 : j->was->n;
+	const struct fact **old = malloc((n + 1) * sizeof(*old));
+	struct freed freed = {.seq = malloc((n + 1) * sizeof(*freed.seq))};
+	enum rc rc = old == NULL || freed.seq == NULL ? RC_NOMEM : RC_OK;
+
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		old[i] = &p->was->facts[j->was->first + i];
+		if (seq_of(p, old[i]) >= freed.next)
+			freed.next = seq_of(p, old[i]) + 1;
+	}
+	if (rc == RC_OK && n > 0)
+		qsort(old, n, sizeof(*old), cmp_by_pointer);
+	if (rc == RC_OK)
+		rc = walk_facts(p, j, old, n, &freed, false);
+	if (rc == RC_OK)
+		rc = walk_facts(p, j, old, n, &freed, true);
+	for (; rc == RC_OK && freed.used < freed.n; freed.used++) {
+		j->has_changed = true;
+		rc = delete_fact(p, j->num, freed.seq[freed.used]);
+	}
+	free(old);
+	free(freed.seq);
+	return rc;
+}
+
+/* --- handles --- */
+
+static bool note_addr(struct put *p, const struct addr *a)
+{
+	if (p->s->has_runs == 0)
+		return true;
+	if (p->n_addrs == p->room) {
+		size_t room = p->room == 0 ? 64 : p->room * 2;
+		struct addr *addrs = realloc(p->addrs, room * sizeof(*addrs));
+
+		if (addrs == NULL)
+			return false;
+		p->addrs = addrs;
+		p->room = room;
+	}
+	p->addrs[p->n_addrs++] = *a;
+	return true;
+}
+
+static enum rc changed_hands(void *ctx, const struct handle *h)
+{
+	struct put *p = ctx;
+	struct addr a = {{0}};
+
+	if (h->kind != HANDLE_ADDR || p->s->has_runs == 0)
+		return RC_OK;
+	return addr_of_handle(h->value, &a) && note_addr(p, &a) ? RC_OK : RC_NOMEM;
+}
+
+/* Addresses it has now, as far as we know: those of its last day. */
+static void handles_of_now(struct handles *to, const struct machine *m)
+{
+	const struct machine_addr *shown = shown_addr(m);
+	const struct handle t = {.sure = 1};
+	char text[ADDR_TEXT];
+
+	if (shown != NULL)
+		handles_add(to, HANDLE_SHOWN, addr_format(&shown->addr, text), &t);
+	for (size_t i = 0; i < m->n_addrs; i++) {
+		if (m->addrs[i].last_ns + DAY_NS >= m->last_ns)
+			handles_add(to, HANDLE_NOW, handle_of_addr(&m->addrs[i].addr, text), &t);
+	}
+}
+
+static enum rc put_handles(struct put *p, struct job *j, struct handles *now)
+{
+	now->n = 0;
+	handles_of_machine(now, j->m);
+	handles_of_now(now, j->m);
+	handles_tidy(now);
+	if (now->is_lacking)
+		return RC_NOMEM;
+	return handles_write(p->s, j->num, &j->handles, now, &p->sum.rows, changed_hands, p);
+}
+
+/* --- rows of machines --- */
+
+static enum rc write_row(struct put *p, struct job *j, const struct row *row)
+{
+	static const char insert[] =
+		"INSERT INTO machine (" COLUMN_NAMES ", num, place, owner, phone, note)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+		" $17, $18, $19, $20, $21, $22, $8, $9, $10, $11)";
+	static const char update[] =
+		"UPDATE machine SET id = $1, name = $2, fqdn = $3, domain = $4, username = $5,"
+		" os = $6, vendor = $7, listed_place = $8, listed_owner = $9, listed_phone = $10,"
+		" listed_note = $11, addr = $12, mac = $13, n_addrs = $14, n_macs = $15,"
+		" flags = $16, first_ns = $17, last_ns = $18, user_probability = $19,"
+		" confidence = $20, os_confidence = $21 WHERE num = $22";
+	struct sql_value v[COLUMNS + 1];
+
+	memcpy(v, row->v, sizeof(row->v));
+	v[COLUMNS] = sql_int(j->num);
+	p->sum.rows++;
+	return db_exec(p->s, j->was == NULL ? insert : update, v, COLUMNS + 1);
+}
+
+static enum rc put_row(struct put *p, struct job *j)
+{
+	struct row row;
+
+	row_of(j->m, &row);
+	if (j->was != NULL) {
+		unsigned c = 0;
+
+		while (c < COLUMNS && value_eq(&row.v[c], &j->old.v[c]))
+			c++;
+		if (c == COLUMNS)
+			return RC_OK;
+	}
+	return write_row(p, j, &row);
+}
+
+static bool says_attributes(const struct machine *m)
+{
+	return m->place[0] != '\0' || m->owner[0] != '\0' || best_of(m, FACT_PHONE)[0] != '\0' ||
+	       best_of(m, FACT_NOTE)[0] != '\0';
+}
+
+static enum rc put_machine(struct put *p, struct job *j, struct handles *now)
+{
+	uint64_t before = p->sum.rows;
+	enum rc rc = put_row(p, j);
+
+	if (rc == RC_OK)
+		rc = put_facts(p, j);
+	if (rc == RC_OK)
+		rc = put_handles(p, j, now);
+	if (rc == RC_OK && (p->sum.rows > before || p->s->has_attributes != 0) &&
+	    (j->was != NULL || says_attributes(j->m)))
+		rc = attributes_apply(p->s, j->num, &p->sum.rows);
+	p->sum.machines_new += j->was == NULL;
+	p->sum.machines_changed += j->was != NULL && j->has_changed;
+	return rc;
+}
+
+/* --- who is who --- */
+
+static int cmp_ids(const void *a, const void *b)
+{
+	const struct was_machine *x, *y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return strcmp(x->id, y->id);
+}
+
+/* By id. */
+static enum rc sort_was(struct put *p)
+{
+	const struct store_was *was = p->was->was;
+
+	p->by_id = arena_alloc(p->arena, (was->n + 1) * sizeof(*p->by_id));
+	p->stays = arena_alloc(p->arena, was->n + 1);
+	if (p->by_id == NULL || p->stays == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; i < was->n; i++)
+		p->by_id[i] = &was->list[i];
+	if (was->n > 0)
+		qsort(p->by_id, was->n, sizeof(*p->by_id), cmp_ids);
+	return RC_OK;
+}
+
+static const struct was_machine *was_of(const struct put *p, const char *id)
+{
+	size_t low = 0, high = p->was->was->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = strcmp(p->by_id[mid]->id, id);
+
+		if (c == 0)
+			return p->by_id[mid];
+		if (c < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static unsigned bind_id(void *ctx, size_t i, struct sql_value *v)
+{
+	const struct put *p = ctx;
+
+	v[0] = sql_text(p->jobs[i].m->id);
+	return 1;
+}
+
+static enum rc take_taken(void *ctx, size_t i, struct sql_stmt *st)
+{
+	struct put *p = ctx;
+
+	(void)st;
+	p->jobs[i].is_taken = p->jobs[i].was == NULL;
+	return RC_OK;
+}
+
+/* A machine that was never seen together with these has that id: this one is told apart. */
+static enum rc rename_taken(struct put *p, struct job *j)
+{
+	struct machine *copy = arena_alloc(p->arena, sizeof(*copy));
+	size_t len = strnlen(j->m->id, MACHINE_ID - 8);
+	int64_t n = 1;
+
+	if (copy == NULL)
+		return RC_NOMEM;
+	*copy = *j->m;
+	for (unsigned k = 2; n != 0 && k < 1000; k++) {
+		n = 0;
+		(void)snprintf(copy->id + len, MACHINE_ID - len, "~%u", k);
+		enum rc rc = db_number(p->s, "SELECT num FROM machine WHERE id = $1",
+				       VALUES(sql_text(copy->id)), &n);
+
+		if (rc != RC_OK)
+			return rc;
+	}
+	j->m = copy;
+	return RC_OK;
+}
+
+static enum rc check_ids(struct put *p)
+{
+	struct db_each e = {.text = "SELECT num FROM machine WHERE id = $1",
+			    .n = p->n,
+			    .bind = bind_id,
+			    .row = take_taken,
+			    .ctx = p};
+	enum rc rc = db_each(p->s, &e);
+
+	for (size_t i = 0; i < p->n && rc == RC_OK; i++) {
+		if (p->jobs[i].is_taken)
+			rc = rename_taken(p, &p->jobs[i]);
+	}
+	return rc;
+}
+
+static enum rc assign(struct put *p, const struct machines *m)
+{
+	struct store *s = p->s;
+	enum rc rc = sort_was(p);
+
+	p->n = m->n;
+	p->jobs = arena_alloc(p->arena, m->n * sizeof(*p->jobs));
+	if (p->jobs == NULL)
+		rc = RC_NOMEM;
+	if (rc == RC_OK && s->next_num == 0) {
+		rc = db_number(s, "SELECT max(num) FROM machine", NULL, 0, &s->next_num);
+		s->next_num++;
+	}
+	for (size_t i = 0; i < m->n && rc == RC_OK; i++) {
+		struct job *j = &p->jobs[i];
+
+		j->m = &m->list[i];
+		j->was = was_of(p, j->m->id);
+		j->num = j->was != NULL ? j->was->num : s->next_num++;
+		if (j->was != NULL)
+			p->stays[j->was - p->was->was->list] = true;
+	}
+	return rc == RC_OK ? check_ids(p) : rc;
+}
+
+/* --- machines that are no more --- */
+
+struct owned { /* a fact, and whose it is now */
+	const struct fact *f;
+	size_t job;
+};
+
+static int cmp_owned(const void *a, const void *b)
+{
+	return fact_cmp_key(((const struct owned *)a)->f, ((const struct owned *)b)->f);
+}
+
+static enum rc all_owned(const struct put *p, struct owned **ret_list, size_t *ret_n)
+{
+	size_t n = 0;
+	struct owned *list;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->jobs[i].m->n_facts;
+	list = malloc((n + 1) * sizeof(*list));
+	if (list == NULL)
+		return RC_NOMEM;
+	n = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		for (size_t k = 0; k < p->jobs[i].m->n_facts; k++)
+			list[n++] = (struct owned){p->jobs[i].m->facts[k], i};
+	}
+	if (n > 0)
+		qsort(list, n, sizeof(*list), cmp_owned);
+	*ret_list = list;
+	*ret_n = n;
+	return RC_OK;
+}
+
+/* Who has it now, or n. */
+static size_t owner_of(const struct owned *list, size_t n, const struct fact *f)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (fact_cmp_key(list[mid].f, f) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < n && fact_cmp_key(list[low].f, f) == 0; low++) {
+		if (list[low].f->first_ns <= f->first_ns && list[low].f->last_ns >= f->last_ns)
+			return low;
+	}
+	return n;
+}
+
+/* The machine that most of its facts went to; the first of several. False: nobody. */
+static bool heir_of(const struct put *p, const struct was_machine *was, const struct owned *list,
+		    size_t n, size_t *ret_job)
+{
+	size_t *votes = calloc(p->n + 1, sizeof(*votes));
+	size_t best = p->n;
+
+	if (votes == NULL)
+		return false;
+	for (size_t i = 0; i < was->n; i++) {
+		size_t at = owner_of(list, n, &p->was->facts[was->first + i]);
+
+		if (at < n)
+			votes[list[at].job]++;
+	}
+	for (size_t i = 0; i < p->n; i++) {
+		if (votes[i] > 0 && (best == p->n || votes[i] > votes[best]))
+			best = i;
+	}
+	free(votes);
+	*ret_job = best;
+	return best < p->n;
+}
+
+static enum rc vanish(struct put *p, const struct was_machine *was, const struct owned *list,
+		      size_t n)
+{
+	enum rc rc = RC_OK;
+	size_t heir = 0;
+
+	for (size_t i = 0; i < was->n && rc == RC_OK; i++) {
+		if (!note_addr(p, &p->was->facts[was->first + i].addr))
+			rc = RC_NOMEM;
+	}
+	if (rc == RC_OK && p->s->has_attributes != 0 && heir_of(p, was, list, n, &heir)) {
+		rc = attributes_move(p->s, was->num, p->jobs[heir].num);
+		if (rc == RC_OK)
+			rc = attributes_apply(p->s, p->jobs[heir].num, &p->sum.rows);
+	}
+	p->sum.rows++;
+	p->sum.machines_changed++;
+	return rc != RC_OK ? rc
+			   : db_exec(p->s, "DELETE FROM machine WHERE num = $1",
+				     VALUES(sql_int(was->num)));
+}
+
+static enum rc vanish_all(struct put *p)
+{
+	const struct store_was *was = p->was->was;
+	struct owned *list = NULL;
+	size_t n = 0;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < was->n && rc == RC_OK; i++) {
+		if (p->stays[i])
+			continue;
+		if (list == NULL)
+			rc = all_owned(p, &list, &n);
+		if (rc == RC_OK)
+			rc = vanish(p, &was->list[i], list, n);
+	}
+	free(list);
+	return rc;
+}
+
+static enum rc look_what_there_is(struct store *s)
+{
+	int64_t any = 0;
+	enum rc rc = RC_OK;
+
+	if (s->has_runs < 0) {
+		rc = db_number(s, "SELECT 1 FROM run LIMIT 1", NULL, 0, &any);
+		s->has_runs = any != 0;
+	}
+	any = 0;
+	if (rc == RC_OK && s->has_attributes < 0) {
+		rc = db_number(s, "SELECT 1 FROM attribute LIMIT 1", NULL, 0, &any);
+		s->has_attributes = any != 0;
+	}
+	return rc;
+}
+
+static enum rc put_all(struct put *p, const struct machines *m)
+{
+	struct handles now = {0};
+	enum rc rc = look_what_there_is(p->s);
+
+	if (rc == RC_OK)
+		rc = assign(p, m);
+	if (rc == RC_OK)
+		rc = read_old(p);
+	for (size_t i = 0; i < p->n && rc == RC_OK; i++) {
+		rc = arena_new(0, &now.arena);
+		if (rc == RC_OK)
+			rc = put_machine(p, &p->jobs[i], &now);
+		arena_free(now.arena);
+	}
+	handles_done(&now);
+	if (rc == RC_OK)
+		rc = vanish_all(p);
+	if (rc == RC_OK && p->n_addrs > 0)
+		rc = runs_follow(p->s, p->addrs, p->n_addrs, &p->sum.rows);
+	return rc;
+}
+
+enum rc store_put_machines(struct store *s, const struct store_facts *was, const struct machines *m,
+			   struct store_changes *sum)
+{
+	struct put p = {.s = s, .was = was};
+	enum rc rc = arena_new(0, &p.arena);
+
+	if (rc != RC_OK)
+		return rc;
+	store_try(s, "write the machines");
+	rc = put_all(&p, m);
+	for (size_t i = 0; i < p.n; i++)
+		handles_done(&p.jobs[i].handles);
+	free(p.addrs);
+	arena_free(p.arena);
+	if (rc == RC_OK && sum != NULL) {
+		sum->rows += p.sum.rows;
+		sum->machines_new += p.sum.machines_new;
+		sum->machines_changed += p.sum.machines_changed;
+		sum->facts_new += p.sum.facts_new;
+	}
+	return rc;
+}
