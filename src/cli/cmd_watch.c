@@ -1,22 +1,13 @@
-#include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/watch.h"
-#include "base/text.h"
-#include "cli/cli.h"
+#include "cli/common.h"
 #include "filter/filter.h"
 #include "report/report.h"
 #include "settings/settings.h"
-#include "threat/catalogue.h"
-
-#define SETTINGS_FILE "/etc/quell/quell.yaml"
-
-enum { ERROR_MAX = 768 };
 
 enum {
 	OPT_FOR = 256,
@@ -37,14 +28,14 @@ static const struct cli_option options[] = {
 	{OPT_WORKERS, "workers", "N", "threads that read packets; default: one per core, up to 4"},
 	{'o', NULL, "FORMAT", "human (default), json, eve or csv"},
 	{OPT_EXIT_CODE, "exit-code", NULL, "exit with 3: infected found; 4: heard too little"},
-	{'c', NULL, "FILE", "settings; default: " SETTINGS_FILE ", if it is there"},
+	CLI_OPTION_SETTINGS,
 	{OPT_SET, "set", "KEY=VALUE", "one setting, over the file's; again for more"},
 	{OPT_DUMP, "dump-config", NULL, "print all settings and where they came from"},
 	{'T', NULL, NULL, "only test the settings"},
 	{'Y', NULL, "EXPRESSION", "print the source of frames that match, as Wireshark's -Y"},
 	{OPT_FIELDS, "fields", NULL, "list the fields for -Y"},
 	{OPT_EVENTS, "events", NULL, "print every event as a line of JSON"},
-	{'h', "help", NULL, "this text"},
+	CLI_OPTION_HELP,
 	{0, NULL, NULL, NULL},
 };
 
@@ -195,49 +186,6 @@ static int check_request(const struct request *rq)
 	return CLI_DONE;
 }
 
-static int check_trusted(const struct settings *s)
-{
-	const struct policy *p = settings_policy(s);
-
-	for (size_t i = 0; i < p->n_trusted; i++) {
-		const char *id = p->trusted[i].threat, *best = "";
-		unsigned least = UINT_MAX;
-
-		if (id == NULL || threat_find(id) != NULL)
-			continue;
-		for (const struct threat *t = threat_catalogue; t->id != NULL; t++) {
-			unsigned d = text_distance(id, t->id);
-
-			if (d < least) {
-				least = d;
-				best = t->id;
-			}
-		}
-		return cli_usage(&cli_watch, "trusted: there is no threat '%s'; did you mean '%s'?",
-				 id, best);
-	}
-	return CLI_DONE;
-}
-
-static int load_settings(const struct request *rq, struct settings *s)
-{
-	const char *path = rq->settings_file;
-	char err[ERROR_MAX] = "";
-	enum rc rc = RC_OK;
-
-	if (path == NULL && access(SETTINGS_FILE, F_OK) == 0)
-		path = SETTINGS_FILE;
-	if (path != NULL)
-		rc = settings_read(s, path, err, sizeof(err));
-	if (rc == RC_IO)
-		return cli_usage(&cli_watch, "%s: %s", path, strerror(errno));
-	for (size_t i = 0; rc == RC_OK && i < rq->n_sets; i++)
-		rc = settings_set(s, rq->sets[i], err, sizeof(err));
-	if (rc != RC_OK)
-		return cli_usage(&cli_watch, "%s", err[0] != '\0' ? err : rc_str(rc));
-	return check_trusted(s);
-}
-
 static int find_writer(struct request *rq, const struct settings *s)
 {
 	const char *name = rq->format != NULL ? rq->format : settings_format(s);
@@ -263,14 +211,10 @@ static void print_fields(void)
 static int watch(struct request *rq)
 {
 	struct settings *s = NULL;
-	char err[ERROR_MAX] = "";
+	char err[CLI_ERROR] = "";
 	int status = CLI_FAILED;
 
-	if (settings_new(&s) != RC_OK) {
-		(void)cli_usage(&cli_watch, "%s", rc_str(RC_NOMEM));
-		goto out;
-	}
-	status = load_settings(rq, s);
+	status = cli_settings(&cli_watch, rq->settings_file, rq->sets, rq->n_sets, &s);
 	if (status == CLI_DONE)
 		status = find_writer(rq, s);
 	if (status == CLI_DONE && rq->expression != NULL &&

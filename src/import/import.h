@@ -20,17 +20,20 @@ struct import_options {
 	const char *map; /* CSV: "name=Computer Name,mac=MAC,…" for headers that are not known; or
 			    NULL */
 	int utc_offset_s; /* of times without a zone */
+	int date_order; /* of 03/04/2026: enum date_order of date.h; 0: as the whole column tells */
 };
 
 struct import_out { /* everything is borrowed for the call */
 	void (*fact)(void *ctx, const struct fact *f);
 	void (*bad)(void *ctx, uint64_t line, const char *why); /* a row that said nothing usable */
+	/* A row that was used, but not all of it, or a column that nobody knows. May be NULL. */
+	void (*odd)(void *ctx, uint64_t line, const char *what);
 	void *ctx;
 };
 
-struct import_result {
-	uint64_t rows, bad, skipped; /* skipped: fine, but nothing about machines (comments, …) */
-	uint64_t facts;
+struct import_result {                     /* rows = used + bad + skipped */
+	uint64_t rows, used, bad, skipped; /* skipped: fine, but nothing about machines */
+	uint64_t facts, odd;
 };
 
 struct import_format {
@@ -38,7 +41,9 @@ struct import_format {
 	const char *summary; /* one line, for --help */
 	/* How sure it is that the first bytes are its own, 0..100. */
 	unsigned (*match)(struct bytes head);
-	/* RC_IO: errno; RC_FORMAT: not such a file, `err` says where and why; RC_NOMEM. */
+	/* `from` can be sought: tables are read twice, since a whole column decides how its dates
+	 * are meant. RC_IO: errno; RC_FORMAT: not such a file, `err` says where and why; RC_NOMEM.
+	 */
 	MUST_CHECK enum rc (*read)(FILE *from, const struct import_options *opt,
 				   const struct import_out *out, struct import_result *ret,
 				   char *err, size_t err_len);

@@ -25,7 +25,7 @@ struct field_info {
 
 static const struct field_info fields[QUERY_FIELDS] = {
 	[QUERY_WORD] = {"", TEXTS, false, false, "in id, names, users and addresses"},
-	[QUERY_ID] = {"id", TEXTS, true, false, "id: id:mac:001a2b3c4d5e"},
+	[QUERY_ID] = {"id", TEXTS, true, false, "id, also a part of one; id:=ID is just that one"},
 	[QUERY_NAME] = {"name", TEXTS, true, false, "computer name, also the full one"},
 	[QUERY_USER] = {"user", TEXTS, true, false, "anybody who was seen to use it"},
 	[QUERY_DOMAIN] = {"domain", TEXTS, true, false, "workgroup, domain or realm"},
@@ -365,6 +365,10 @@ static enum rc parse_value(const struct raw *r, uint64_t now_ns, const struct sa
 	switch (kind) {
 	case TEXTS:
 		memcpy(t->text, r->value, sizeof(t->text));
+		if (t->field == QUERY_ID && t->text[0] == '=' && t->text[1] != '\0') {
+			t->op = QUERY_IS;
+			memmove(t->text, t->text + 1, sizeof(t->text) - 1);
+		}
 		if (t->field == QUERY_NAME && strchr(r->value, '/') != NULL)
 			return parse_name_id(r->value, say, t);
 		return RC_OK;
@@ -443,13 +447,15 @@ enum rc query_parse(const char *text, uint64_t now_ns, struct query *q, char *er
 
 enum rc query_sort(const char *field, struct query *q, char *err, size_t err_len)
 {
-	struct said say = {err, err_len, field};
+	char shown[SHOWN];
+	struct said say = {err, err_len, shown};
 	bool is_turned = field[0] == '-';
 	const char *name = field + is_turned;
 	enum query_field f = QUERY_WORD;
 
+	(void)snprintf(shown, sizeof(shown), "%.*s", SHOWN - 1, field);
 	if (!known_field(name, strlen(name), &f))
-		return bad(&say, "there is no field '%s' to sort by; did you mean '%s'?", name,
+		return bad(&say, "there is no such field to sort by; did you mean '%s'?",
 			   nearest_field(name));
 	if (!fields[f].can_sort)
 		return bad(&say, "a machine can have several; sort by name, user, seen, ...");
@@ -483,11 +489,15 @@ static bool needs_quotes(const struct query_term *t)
 
 static void put_value(struct writer *w, const struct query_term *t)
 {
+	const char *is = t->op == QUERY_IS ? "=" : "";
+
 	if (!needs_quotes(t)) {
+		put_text(w, is);
 		put_text(w, t->text);
 		return;
 	}
 	wr_bytes(w, BYTES("\""));
+	put_text(w, is);
 	for (const char *p = t->text; *p != '\0'; p++) {
 		if (*p == '"' || *p == '\\')
 			wr_bytes(w, BYTES("\\"));

@@ -48,6 +48,7 @@ enum query_op {
 	QUERY_AFTER,  /* times: at_ns or later */
 	QUERY_AT_LEAST,
 	QUERY_AT_MOST,
+	QUERY_IS, /* ids alone: this very one, id:=mac:001a2b3c4d5e */
 };
 
 struct query_term {

@@ -181,6 +181,7 @@ enum rc settings_dump(const struct settings *s, FILE *to)
 			put_switches(from, indent + INDENT, to);
 			break;
 		case KEY_PATH:
+		case KEY_TEXT:
 			fputc(' ', to);
 			put_quoted(from->text != NULL ? from->text : "", to);
 			put_origin(from, to);

@@ -9,6 +9,7 @@ enum key_type {
 	KEY_TRUSTED,
 	KEY_SWITCHES,
 	KEY_PATH, /* absolute, or empty */
+	KEY_TEXT, /* of at most `max` bytes; "": not set */
 };
 
 struct key {

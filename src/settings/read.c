@@ -240,6 +240,17 @@ static enum rc set_path(struct source *src, struct setting *to, const yaml_node_
 	return to->text != NULL ? RC_OK : RC_NOMEM;
 }
 
+static enum rc set_text(struct source *src, struct setting *to, const yaml_node_t *node)
+{
+	const char *text = source_scalar(node);
+
+	if (text == NULL || strlen(text) > (size_t)to->key.max)
+		return source_fail(src, node, "%s is a text of at most %ld bytes", to->key.name,
+				   to->key.max);
+	to->text = arena_strdup(src->s->arena, text);
+	return to->text != NULL ? RC_OK : RC_NOMEM;
+}
+
 static enum rc set_value(struct source *src, struct setting *to, const yaml_node_t *node)
 {
 	enum rc rc = RC_INVAL;
@@ -267,6 +278,9 @@ static enum rc set_value(struct source *src, struct setting *to, const yaml_node
 		break;
 	case KEY_PATH:
 		rc = set_path(src, to, node);
+		break;
+	case KEY_TEXT:
+		rc = set_text(src, to, node);
 		break;
 	}
 	if (rc != RC_OK)

@@ -181,16 +181,31 @@ const struct net *settings_scope(const struct settings *s, size_t *ret_n)
 	return scope->nets;
 }
 
+static const char *text_or_null(const struct settings *s, const char *name)
+{
+	const char *text = known(s, name)->text;
+
+	return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
 struct settings_ask settings_ask(const struct settings *s)
 {
-	const char *file = known(s, "ask.credentials")->text;
-
 	return (struct settings_ask){
-		.credentials = file != NULL && file[0] != '\0' ? file : NULL,
+		.credentials = text_or_null(s, "ask.credentials"),
 		.timeout_ms = (unsigned)number(s, "ask.timeout_ms"),
 		.parallel = (unsigned)number(s, "ask.parallel"),
 		.rate = (unsigned)number(s, "ask.rate"),
 	};
+}
+
+const char *settings_store_url(const struct settings *s)
+{
+	return text_or_null(s, "store.url");
+}
+
+const char *settings_sensor_name(const struct settings *s)
+{
+	return text_or_null(s, "sensor.name");
 }
 
 const struct ask_switch *settings_switches(const struct settings *s, size_t *ret_n)

@@ -62,6 +62,9 @@ enum settings_color { SETTINGS_COLOR_AUTO, SETTINGS_COLOR_ALWAYS, SETTINGS_COLOR
 enum settings_color settings_color(const struct settings *s); /* output.color */
 const char *settings_format(const struct settings *s);        /* output.format: "human" */
 
+const char *settings_store_url(const struct settings *s);   /* store.url; NULL: not set */
+const char *settings_sensor_name(const struct settings *s); /* sensor.name; NULL: not set */
+
 /* Networks that quell may act on, not only listen to: networks.scope. None: nothing. */
 const struct net *settings_scope(const struct settings *s, size_t *ret_n);
 

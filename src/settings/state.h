@@ -17,7 +17,7 @@ struct setting {
 	struct trusted *trusted;     /* KEY_TRUSTED */
 	struct ask_switch *switches; /* KEY_SWITCHES */
 	size_t n;                    /* of nets, trusted or switches */
-	const char *text;            /* KEY_PATH; NULL: "" */
+	const char *text;            /* KEY_PATH, KEY_TEXT; NULL: "" */
 	const char *origin;          /* NULL: the default */
 	unsigned line, pass;         /* where, and in which reading: a key comes once in each */
 };

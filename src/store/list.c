@@ -166,6 +166,7 @@ static const char *op_of(enum query_op op)
 		return "<=";
 	case QUERY_HAS:
 	case QUERY_EMPTY:
+	case QUERY_IS:
 		break;
 	}
 	return "=";
@@ -177,7 +178,9 @@ static void put_term(struct listing *l, const struct query_term *t)
 	bool is_empty = t->op == QUERY_EMPTY;
 
 	put(l, t->is_not != is_empty ? " AND NOT (" : " AND (");
-	if (fields[t->field].kind != 0)
+	if (t->op == QUERY_IS)
+		put_number(l, "id", "=", sql_text(t->text));
+	else if (fields[t->field].kind != 0)
 		put_handle(l, t);
 	else if (t->field == QUERY_WORD)
 		put_word(l, t);

@@ -52,6 +52,7 @@ static void terms_are_taken_apart_and_printed(void **state)
 		{"mac:1A2", "mac:1a:2"},
 		{"mac:", "mac:"},
 		{"net:", "net:"},
+		{"id:mac:001a id:=mac:001a2b3c4d5e id:=", "id:mac:001a id:=mac:001a2b3c4d5e id:="},
 		{"threat:", "threat:"},
 		{"\"aa:bb:cc\"", "\"aa:bb:cc\""},
 		{"\"a:b\"", "\"a:b\""},
@@ -169,6 +170,19 @@ static void terms_say_what_the_store_needs(void **state)
 	assert_string_equal(q.terms[4].text, "Lap");
 }
 
+static void an_id_can_be_asked_for_exactly(void **state)
+{
+	struct query q = {.n_terms = 0};
+	char err[200] = "";
+
+	(void)state;
+	assert_int_equal(query_parse("id:=ip:10.1.2.3 id:ip:10.1.2.3", 0, &q, err, sizeof(err)),
+			 RC_OK);
+	assert_int_equal(q.terms[0].op, QUERY_IS);
+	assert_string_equal(q.terms[0].text, "ip:10.1.2.3");
+	assert_int_equal(q.terms[1].op, QUERY_HAS);
+}
+
 static void sorting_begins_with_what_matters(void **state)
 {
 	static const struct {
@@ -193,7 +207,7 @@ static void sorting_begins_with_what_matters(void **state)
 		assert_int_equal(q.is_descending, rows[i].is_descending);
 	}
 	assert_int_equal(query_sort("nmae", &q, err, sizeof(err)), RC_INVAL);
-	assert_string_equal(err, "nmae: there is no field 'nmae' to sort by; did you mean 'name'?");
+	assert_string_equal(err, "nmae: there is no such field to sort by; did you mean 'name'?");
 	assert_int_equal(query_sort("", &q, err, sizeof(err)), RC_INVAL);
 	assert_int_equal(query_sort("-", &q, err, sizeof(err)), RC_INVAL);
 	assert_int_equal(query_sort("tag", &q, err, sizeof(err)), RC_INVAL);
@@ -232,6 +246,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_understood_is_explained),
 		cmocka_unit_test(terms_of_several_words_add_up_to_a_limit),
 		cmocka_unit_test(terms_say_what_the_store_needs),
+		cmocka_unit_test(an_id_can_be_asked_for_exactly),
 		cmocka_unit_test(sorting_begins_with_what_matters),
 		cmocka_unit_test(a_negated_term_is_not_an_option),
 		cmocka_unit_test(every_field_has_a_name_and_a_help),

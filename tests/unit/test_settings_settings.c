@@ -95,6 +95,8 @@ static const char full[] = "networks:\n"
 			   "    priv: none\n"
 			   "    secrets_file: /etc/quell/core\n"
 			   "ask: {credentials: /etc/quell/account, timeout_ms: 500}\n"
+			   "store: {url: \"postgresql:///quell\"}\n"
+			   "sensor: {name: 2nd floor}\n"
 			   "capture: {workers: 2}\n"
 			   "limits:\n"
 			   "  flows: 5000\n"
@@ -154,6 +156,10 @@ static void whom_to_ask_is_read(void **unused)
 	assert_int_equal(settings_ask(s).parallel, 16);
 	assert_int_equal(settings_ask(s).rate, 20);
 	assert_null(settings_ask(none).credentials);
+	assert_string_equal(settings_store_url(s), "postgresql:///quell");
+	assert_string_equal(settings_sensor_name(s), "2nd floor");
+	assert_null(settings_store_url(none));
+	assert_null(settings_sensor_name(none));
 	(void)settings_switches(none, &n);
 	assert_int_equal(n, 0);
 	settings_free(none);
@@ -228,6 +234,9 @@ static const struct {
 	{"switches:\n  - {name: x, priv: DES}\n", "switches: priv is AES or none"},
 	{"switches:\n  - {name: x, port: 0}\n", "switches: 0 is no port"},
 	{"switches:\n  - {name: x, router: maybe}\n", "switches: router is yes or no"},
+	{"sensor:\n  name: [a]\n", "sensor.name is a text of at most 63 bytes"},
+	{"sensor:\n  name: a123456789b123456789c123456789d123456789e123456789f123456789g1234\n",
+	 "sensor.name is a text of at most 63 bytes"},
 	{"ask:\n  credentials: account\n", "ask.credentials is the path of a file, from / on"},
 	{"ask:\n  rate: 0\n", "ask.rate: 0 is out of range, 1 to 1000"},
 	{"output:\n  format: xml\n", "output.format is one of: human, json, eve, csv"},
@@ -316,7 +325,7 @@ static void the_dump_says_where_values_came_from(void **unused)
 	(void)unused;
 	assert_int_equal(settings_set(s, "detect.test-scan.fan-out=9", err, sizeof(err)), RC_OK);
 	text = dump(s);
-	assert_non_null(strstr(text, "\n  flows: 5000  # q.yaml:22\n"));
+	assert_non_null(strstr(text, "\n  flows: 5000  # q.yaml:24\n"));
 	assert_non_null(strstr(text, "\n  # connections followed at a time (1024 to 10000000)\n"));
 	assert_non_null(strstr(text, "\n  hosts: 65536  # default\n"));
 	assert_non_null(strstr(text, "\n    fan-out: 9  # --set\n"));
