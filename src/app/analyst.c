@@ -6,20 +6,25 @@
 
 #include "app/event_json.h"
 #include "base/map.h"
+#include "base/monotime.h"
 #include "base/text.h"
 #include "detect/engine.h"
 #include "filter/filter.h"
+#include "host/observe.h"
 #include "model/exchange.h"
 #include "settings/settings.h"
 
 enum {
 	GROUP_MAX = 256,   /* events of one frame that -Y looks at: a frame holds far fewer */
 	LINE = 4096 + 256, /* a path and what stands before it */
+	FACTS_EVERY_S = 1,
 };
 
 struct analyst {
 	struct analyst_options opt;
 	struct engine *engine;
+	struct observer *observer;
+	uint64_t told_ns; /* live: when facts were told last, by the packets' clock */
 	struct map *seen; /* struct addr -> struct sighting */
 	uint64_t unseen;  /* addresses that the limit left out */
 	unsigned engine_wants;
@@ -28,6 +33,7 @@ struct analyst {
 	const struct event *group[GROUP_MAX];
 	size_t n_group;
 	uint64_t crowded; /* events past GROUP_MAX, which -Y did not look at */
+	uint64_t unsent;  /* facts that found no memory on their way */
 };
 
 static long knob(void *ctx, const struct detector *d, unsigned index)
@@ -79,7 +85,12 @@ enum rc analyst_new(const struct analyst_options *opt, struct analyst **ret_anal
 		.seed = opt->seed,
 	};
 
+	struct observe_options observe = {
+		.max_facts = limits->facts, .seed = opt->seed, .policy = settings_policy(set)};
+
 	rc = engine_new(&engine, &a->engine);
+	if (rc == RC_OK)
+		rc = observer_new(&observe, &a->observer);
 	if (rc == RC_OK)
 		rc = map_new(limits->hosts, sizeof(struct addr), sizeof(struct sighting), opt->seed,
 			     &a->seen);
@@ -97,6 +108,7 @@ void analyst_free(struct analyst *a)
 	if (a == NULL)
 		return;
 	engine_free(a->engine);
+	observer_free(a->observer);
 	map_free(a->seen);
 	free(a);
 }
@@ -109,7 +121,7 @@ unsigned analyst_wants(const struct analyst *a)
 		return (1u << EV_KINDS) - 1;
 	if (w->filter != NULL)
 		return filter_wants(w->filter) | EV_BIT(EV_FRAME);
-	return a->engine_wants | EV_BIT(EV_ARP) | EV_BIT(EV_CONN);
+	return a->engine_wants | observer_wants() | EV_BIT(EV_ARP) | EV_BIT(EV_CONN);
 }
 
 /* The record of an address on a network of ours, or NULL: elsewhere, or no room. */
@@ -165,6 +177,15 @@ static void see_arp(struct analyst *a, const struct event *ev)
 
 	if (s != NULL)
 		add_mac(s, &ev->arp.sha);
+}
+
+/* Who only announces itself, in broadcasts, is there as well. */
+static void see_ident(struct analyst *a, const struct event *ev)
+{
+	uint8_t from = ev->ident.from;
+
+	if (from != IDENT_LINK && from != IDENT_SYN) /* those of floods are forged */
+		(void)spoke(a, &ev->src.addr, ev->at_ns);
 }
 
 static void see_conn(struct analyst *a, const struct event *ev)
@@ -241,6 +262,8 @@ static void take(struct analyst *a, const struct event *ev)
 		see_arp(a, ev);
 	else if (ev->kind == EV_CONN)
 		see_conn(a, ev);
+	else if (ev->kind == EV_IDENT)
+		see_ident(a, ev);
 	if (a->opt.watch->events) {
 		char *line = event_json(ev, frame_number(a, ev));
 
@@ -252,6 +275,35 @@ static void take(struct analyst *a, const struct event *ev)
 	}
 	if (a->engine_wants & EV_BIT(ev->kind))
 		engine_event(a->engine, &on_time);
+	if (observer_wants() & EV_BIT(ev->kind))
+		observer_event(a->observer, &on_time);
+}
+
+static void send_fact(void *ctx, const struct fact *f)
+{
+	struct analyst *a = ctx;
+	struct bytes m = {0};
+	uint8_t *at = NULL;
+
+	if (exchange_pack_fact(f, &at, &m.len) != RC_OK) {
+		a->unsent++;
+		return;
+	}
+	m.at = at;
+	(void)channel_send(a->opt.channel, CHANNEL_FACT, m);
+	free(at);
+}
+
+/* A live sensor tells as it listens, once a second; of a file only the end counts. */
+static void tell_facts(struct analyst *a, bool at_end)
+{
+	struct fact_sink sink = {send_fact, a};
+
+	if (!at_end &&
+	    (!a->opt.is_live || a->newest_mono_ns < a->told_ns + FACTS_EVERY_S * NS_PER_S))
+		return;
+	a->told_ns = a->newest_mono_ns;
+	observer_tell(a->observer, at_end, &sink);
 }
 
 /* The worker whose next event is due, or `workers`. */
@@ -284,6 +336,7 @@ void analyst_batch(struct analyst *a, const struct batch *b, unsigned workers, b
 		next[i] = event_list_next(&b->out[i], &at[i]);
 	}
 	group_match(a); /* the events live only as long as the batch */
+	tell_facts(a, false);
 }
 
 static void send_sighting(struct analyst *a, const struct sighting *s)
@@ -313,11 +366,15 @@ void analyst_finish(struct analyst *a, struct coverage *c)
 		unsent += !send_finding(a, findings[i]);
 	for (size_t i = 0; i < map_len(a->seen); i++)
 		send_sighting(a, map_at(a->seen, i, NULL));
+	tell_facts(a, true);
+	observer_coverage(a->observer, c);
 	engine_coverage(a->engine, c);
 	if (a->unseen > 0)
 		named_count_add(c->limits, &c->n_limits, "hosts", a->unseen);
 	if (unsent > 0)
 		named_count_add(c->limits, &c->n_limits, "memory for findings", unsent);
+	if (a->unsent > 0)
+		named_count_add(c->limits, &c->n_limits, "memory for facts", a->unsent);
 	if (a->crowded > 0)
 		named_count_add(c->limits, &c->n_limits, "events of one frame", a->crowded);
 }

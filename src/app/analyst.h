@@ -2,8 +2,8 @@
  * analyst - events to findings and facts, in the order of the frames.
  *
  * One for the whole run. It puts the workers' lists of a batch together, so what it tells does
- * not depend on how many workers there were, lets the detectors see each event, remembers who was
- * heard, and matches -Y. It speaks through the channel.
+ * not depend on how many workers there were, lets the detectors and the observer of identities see
+ * each event, remembers who was heard, and matches -Y. It speaks through the channel.
  */
 #ifndef APP_ANALYST_H
 #define APP_ANALYST_H
@@ -33,7 +33,7 @@ unsigned analyst_wants(const struct analyst *a);
 /* The lists of `workers` workers. `is_last`: those of worker_finish(). */
 void analyst_batch(struct analyst *a, const struct batch *b, unsigned workers, bool is_last);
 
-/* Tells all findings and sightings, and adds what it knows to the coverage. */
+/* Tells all findings, sightings and facts, and adds what it knows to the coverage. */
 void analyst_finish(struct analyst *a, struct coverage *c);
 
 #endif

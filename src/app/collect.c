@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "app/fact_table.h"
 #include "base/map.h"
 #include "outbreak/outbreak.h"
 #include "settings/settings.h"
@@ -13,10 +14,16 @@ struct finding_key {
 	struct addr source, target;
 };
 
+enum { SCRATCH = 64 * 1024 };
+
 struct collection {
 	const struct watch_options *watch;
 	struct map *findings;  /* struct finding_key -> struct finding */
 	struct map *sightings; /* struct addr -> struct sighting */
+	struct fact_table *facts;
+	struct arena *scratch; /* texts of the fact being taken */
+	size_t scratch_used;
+	uint64_t facts_came, facts_refused;
 	struct coverage coverage;
 	struct exchange_source source;
 	struct exchange_status status;
@@ -38,6 +45,8 @@ enum rc collection_new(const struct watch_options *watch, struct collection **re
 	if (rc == RC_OK)
 		rc = map_new(limits->hosts, sizeof(struct addr), sizeof(struct sighting), 0,
 			     &c->sightings);
+	if (rc == RC_OK)
+		rc = fact_table_new(limits->facts, &c->facts);
 	if (rc != RC_OK) {
 		collection_free(c);
 		return rc;
@@ -53,6 +62,8 @@ void collection_free(struct collection *c)
 		return;
 	map_free(c->findings);
 	map_free(c->sightings);
+	fact_table_free(c->facts);
+	arena_free(c->scratch);
 	free(c->list);
 	free(c->source.first_seq);
 	free(c);
@@ -106,6 +117,31 @@ static enum rc take_sighting(struct collection *c, struct bytes message)
 	return RC_OK;
 }
 
+/* Only what packets say: lists and operators have other ways in. */
+static enum rc take_fact(struct collection *c, struct bytes message)
+{
+	struct fact f;
+	enum rc rc = RC_OK;
+
+	if (c->scratch == NULL || c->scratch_used > SCRATCH) {
+		arena_free(c->scratch);
+		c->scratch = NULL;
+		c->scratch_used = 0;
+		rc = arena_new(0, &c->scratch);
+	}
+	if (rc != RC_OK)
+		return rc;
+	c->scratch_used += message.len;
+	rc = exchange_unpack_fact(message, c->scratch, &f);
+	if (rc != RC_OK)
+		return rc;
+	if (!fact_is_wire(f.source))
+		return RC_FORMAT;
+	c->facts_came++;
+	c->facts_refused += !fact_table_put(c->facts, &f);
+	return RC_OK;
+}
+
 static enum rc take_source(struct collection *c, struct bytes message)
 {
 	struct exchange_source s;
@@ -138,8 +174,8 @@ enum rc collection_take(struct collection *c, enum channel_type type, struct byt
 	case CHANNEL_STATUS:
 		*ret_what = COLLECTED_STATUS;
 		return exchange_unpack_status(message, &c->status);
-	case CHANNEL_FACT: /* room host/ comes to hear them */
-		return RC_OK;
+	case CHANNEL_FACT:
+		return take_fact(c, message);
 	case CHANNEL_LINE:
 		*ret_what = COLLECTED_LINE;
 		return RC_OK;
@@ -200,6 +236,36 @@ static void sum_up(struct collection *c, struct coverage *coverage, uint64_t lis
 		c->source.listened_ns = listened_ns;
 }
 
+uint64_t collection_facts_came(const struct collection *c)
+{
+	return c->facts_came;
+}
+
+static struct source_info source_of(const struct collection *c)
+{
+	const struct watch_options *w = c->watch;
+	bool is_file = w->n_files > 0;
+
+	return (struct source_info){.kind = is_file ? "file" : "live",
+				    .names = is_file ? w->files
+						     : (const char **)(uintptr_t)&w->interface,
+				    .n_names = is_file ? w->n_files : 1,
+				    .first_seq = c->source.first_seq,
+				    .packets = c->source.packets,
+				    .bytes = c->source.bytes,
+				    .first_ns = c->source.first_ns,
+				    .last_ns = c->source.last_ns,
+				    .listened_ns = c->source.listened_ns,
+				    .note = c->source.error[0] != '\0' ? c->source.error : NULL};
+}
+
+enum rc collection_facts(struct collection *c, const struct fact **ret_facts, size_t *ret_n)
+{
+	struct source_info source = source_of(c);
+
+	return fact_table_list(c->facts, &source, ret_facts, ret_n);
+}
+
 enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 			    struct outbreak **ret_outbreak)
 {
@@ -212,24 +278,14 @@ enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 	sum_up(c, &coverage, end->listened_ns);
 	if (c->refused > 0)
 		named_count_add(coverage.limits, &coverage.n_limits, "findings", c->refused);
+	if (c->facts_refused > 0)
+		named_count_add(coverage.limits, &coverage.n_limits, "identity facts",
+				c->facts_refused);
 	free(c->list);
 	c->list = list;
 	if (list != NULL && sightings != NULL) {
 		struct outbreak_input in = {
-			.source = {.kind = w->n_files > 0 ? "file" : "live",
-				   .names =
-					   w->n_files > 0 ? w->files : (const char **)&w->interface,
-				   .n_names = w->n_files > 0 ? w->n_files : 1,
-				   .first_seq = c->source.first_seq,
-				   .packets = c->source.packets,
-				   .bytes = c->source.bytes,
-				   .first_ns = c->source.first_ns,
-				   .last_ns = c->source.last_ns,
-				   .listened_ns = c->source.listened_ns,
-				   .own = end->own->list,
-				   .n_own = end->own->n,
-				   .is_interrupted = end->is_cut || c->source.error[0] != '\0',
-				   .note = c->source.error[0] != '\0' ? c->source.error : NULL},
+			.source = source_of(c),
 			.coverage = &coverage,
 			.findings = list,
 			.n_findings = map_len(c->findings),
@@ -239,6 +295,9 @@ enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 			.max_hosts = settings_limits(w->settings)->hosts,
 		};
 
+		in.source.own = end->own->list;
+		in.source.n_own = end->own->n;
+		in.source.is_interrupted = end->is_cut || c->source.error[0] != '\0';
 		rc = outbreak_build(&in, ret_outbreak);
 	}
 	free(sightings);

@@ -2,7 +2,7 @@
  * collect - what the parent has heard from the sensor, until it becomes an outbreak.
  *
  * The sensor may have been subverted by what it read: every message is checked, everything is
- * bounded, and a finding with a key that is there already replaces it.
+ * bounded, and a finding or fact with a key that is there already replaces it.
  */
 #ifndef APP_COLLECT_H
 #define APP_COLLECT_H
@@ -34,6 +34,15 @@ const struct exchange_status *collection_status(const struct collection *c);
 /* Of the last *_NEW; borrowed until the next message. */
 const struct finding *collection_newest(const struct collection *c);
 const char *collection_error(const struct collection *c); /* why reading ended early, or "" */
+
+/* All facts so far, tidy (model/fact.h): `origin` is the capture or interface that told it,
+ * `packet` the frame's number in it. Borrowed until the collection takes another message. RC_NOMEM.
+ */
+MUST_CHECK enum rc collection_facts(struct collection *c, const struct fact **ret_facts,
+				    size_t *ret_n);
+
+/* Grows with each fact that is new or has grown: ask before collection_facts(), which sorts. */
+uint64_t collection_facts_came(const struct collection *c);
 
 struct collect_end {
 	bool is_cut;           /* it ended before its time */

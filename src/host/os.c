@@ -229,7 +229,8 @@ struct os_guess os_from_dhcp(struct bytes vendor_class, struct bytes options)
 }
 
 /* User-Agents, RFC 9110 10.1.5: "Windows NT 6.1" as browsers of that release write it, and what
- * parts of Windows send without being asked. Anybody can write anything here. */
+ * parts of Windows send without being asked; what servers write in Server (10.2.4). Anybody can
+ * write anything here. */
 static const struct word_row agents[] = {
 	{"windows nt 10.0", TEN_OR, 65},
 	{"windows nt 6.3", EIGHT_ONE_OR, 65},
@@ -255,6 +256,18 @@ static const struct word_row agents[] = {
 	{"windows-update-agent", "Windows", 75},
 	{"microsoft ncsi", "Windows", 75},
 	{"microsoft bits", "Windows", 75},
+	{"microsoft-iis/5.0", "Windows 2000", 75}, /* Server fields from here */
+	{"microsoft-iis/5.1", "Windows XP", 75},
+	{"microsoft-iis/6.0", "Windows Server 2003", 75},
+	{"microsoft-iis/7.0", VISTA_OR, 75},
+	{"microsoft-iis/7.5", SEVEN_OR, 75},
+	{"microsoft-iis/8.0", EIGHT_OR, 75},
+	{"microsoft-iis/8.5", EIGHT_ONE_OR, 75},
+	{"microsoft-httpapi", "Windows", 75},
+	{"(ubuntu)", "Linux", 70},
+	{"(debian)", "Linux", 70},
+	{"(centos)", "Linux", 70},
+	{"(red hat", "Linux", 70},
 	{"iphone os", "iOS", 75},
 	{"cpu os", "iOS", 75}, /* iPads */
 	{"android", "Android", 75},

@@ -351,3 +351,94 @@ enum rc exchange_unpack_status(struct bytes in, struct exchange_status *ret_s)
 	quell__status__free_unpacked(m, NULL);
 	return RC_OK;
 }
+
+/* Packing only reads. */
+static char *text_lend(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+enum rc exchange_pack_fact(const struct fact *f, uint8_t **ret_at, size_t *ret_len)
+{
+	Quell__Fact m = QUELL__FACT__INIT;
+
+	m.kind = f->kind;
+	m.source = f->source;
+	m.confidence = f->confidence;
+	m.mac = f->has_mac ? borrow(f->mac.b, sizeof(f->mac.b)) : nothing;
+	m.addr = addr_is_zero(&f->addr) ? nothing : borrow(f->addr.b, sizeof(f->addr.b));
+	m.host = text_lend(f->host);
+	m.value = text_lend(f->value);
+	m.origin = text_lend(f->origin);
+	m.machine = text_lend(f->machine);
+	m.first_ns = f->first_ns;
+	m.last_ns = f->last_ns;
+	m.until_ns = f->until_ns;
+	m.is_ended = f->is_ended;
+	m.count = f->count;
+	m.packet = f->packet;
+	return pack(&m.base, ret_at, ret_len);
+}
+
+static const char *text_keep(const char *from, struct arena *arena, bool *ret_is_bad)
+{
+	char to[EXCHANGE_TEXT + 1];
+	const char *kept = "";
+
+	if (from[0] == '\0')
+		return kept;
+	kept = text_take(from, to, sizeof(to)) ? arena_strdup(arena, to) : NULL;
+	*ret_is_bad |= kept == NULL;
+	return kept;
+}
+
+static bool fact_take(const Quell__Fact *m, struct arena *arena, struct fact *f)
+{
+	bool is_bad = false;
+
+	if (m->kind == 0 || m->kind >= FACT_KINDS || m->source == 0 || m->source > FROM_OPERATOR ||
+	    strcmp(fact_source_name(m->source), "unknown") == 0 || m->confidence < 1 ||
+	    m->confidence > 100 || m->last_ns < m->first_ns)
+		return false;
+	f->kind = (uint8_t)m->kind;
+	f->source = (uint8_t)m->source;
+	f->confidence = (uint8_t)m->confidence;
+	f->has_mac = m->mac.len > 0;
+	if (f->has_mac && m->mac.len != sizeof(f->mac.b))
+		return false;
+	if (f->has_mac)
+		memcpy(f->mac.b, m->mac.data, sizeof(f->mac.b));
+	if (m->addr.len > 0 && !addr_take(&m->addr, &f->addr))
+		return false;
+	f->host = text_keep(m->host, arena, &is_bad);
+	f->value = text_keep(m->value, arena, &is_bad);
+	f->origin = text_keep(m->origin, arena, &is_bad);
+	f->machine = text_keep(m->machine, arena, &is_bad);
+	f->first_ns = m->first_ns;
+	f->last_ns = m->last_ns;
+	f->until_ns = m->until_ns;
+	f->is_ended = m->is_ended;
+	f->count = m->count;
+	f->packet = m->packet;
+	/* About nobody, or saying nothing: no fact. */
+	return !is_bad && (f->has_mac || !addr_is_zero(&f->addr) || f->host[0] != '\0') &&
+	       (f->kind == FACT_LINK || f->value[0] != '\0');
+}
+
+enum rc exchange_unpack_fact(struct bytes in, struct arena *arena, struct fact *ret_f)
+{
+	struct pieces pieces;
+	ProtobufCAllocator from = {piece_alloc, piece_free, &pieces};
+
+	pieces.used = 0;
+
+	Quell__Fact *m = quell__fact__unpack(&from, in.len, in.at);
+	struct fact f = {0};
+	bool ok = m != NULL && fact_take(m, arena, &f);
+
+	quell__fact__free_unpacked(m, &from);
+	if (!ok)
+		return RC_FORMAT;
+	*ret_f = f;
+	return RC_OK;
+}

@@ -41,7 +41,8 @@ MUST_CHECK enum rc exchange_pack_status(const struct exchange_status *s, uint8_t
 					size_t *ret_len);
 MUST_CHECK enum rc exchange_unpack_status(struct bytes in, struct exchange_status *ret_s);
 
-/* Unpacking gives the texts to `arena`. */
+/* Unpacking gives the texts to `arena`. A text is at most EXCHANGE_TEXT long. */
+enum { EXCHANGE_TEXT = 1023 };
 MUST_CHECK enum rc exchange_pack_fact(const struct fact *f, uint8_t **ret_at, size_t *ret_len);
 MUST_CHECK enum rc exchange_unpack_fact(struct bytes in, struct arena *arena, struct fact *ret_f);
 

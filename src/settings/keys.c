@@ -48,6 +48,8 @@ const struct key settings_keys[] = {
 	 KEY_NUMBER, 1, 65536, 64, NULL},
 	{"limits.hosts", "addresses followed and listed",
 	 KEY_NUMBER, 16, 10000000, 65536, NULL},
+	{"limits.facts", "facts kept about who machines are",
+	 KEY_NUMBER, 16, 10000000, 262144, NULL},
 	{"limits.syn_timeout_s", "how long a connection may stay unanswered, seconds",
 	 KEY_NUMBER, 1, 3600, 10, NULL},
 	{"limits.idle_timeout_s", "how long a quiet connection is remembered, seconds",

@@ -131,6 +131,7 @@ void settings_update(struct settings *s)
 		.findings = number(s, "limits.findings"),
 		.targets = number(s, "limits.targets"),
 		.hosts = number(s, "limits.hosts"),
+		.facts = number(s, "limits.facts"),
 		.syn_timeout_s = (unsigned)number(s, "limits.syn_timeout_s"),
 		.idle_timeout_s = (unsigned)number(s, "limits.idle_timeout_s"),
 		.ring_bytes = number(s, "capture.ring_mib") << 20,

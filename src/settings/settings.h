@@ -50,6 +50,7 @@ struct settings_limits {         /* of the whole run; the flow engine divides by
 	size_t findings;         /* limits.findings */
 	size_t targets;          /* limits.targets: per source and threat */
 	size_t hosts;            /* limits.hosts: addresses followed, and listed */
+	size_t facts;            /* limits.facts: about who machines are */
 	unsigned syn_timeout_s, idle_timeout_s;
 	size_t ring_bytes; /* capture.ring_mib: kernel ring per worker */
 };

@@ -31,6 +31,26 @@ static void try_finding(struct bytes in)
 	free(at);
 }
 
+static void try_fact(struct bytes in)
+{
+	struct arena *arena = NULL;
+	struct fact f, back;
+	uint8_t *at = NULL;
+	size_t len = 0;
+
+	must(arena_new(0, &arena) == RC_OK);
+	if (exchange_unpack_fact(in, arena, &f) == RC_OK) {
+		must(f.kind > 0 && f.kind < FACT_KINDS && f.confidence >= 1 &&
+		     f.confidence <= 100 && f.last_ns >= f.first_ns);
+		must(strlen(f.value) <= EXCHANGE_TEXT && strlen(f.host) <= EXCHANGE_TEXT);
+		must(exchange_pack_fact(&f, &at, &len) == RC_OK);
+		must(exchange_unpack_fact((struct bytes){at, len}, arena, &back) == RC_OK);
+		must(fact_cmp(&f, &back) == 0 && strcmp(f.machine, back.machine) == 0);
+		free(at);
+	}
+	arena_free(arena);
+}
+
 static void try_coverage(struct bytes in)
 {
 	struct coverage c, back;
@@ -67,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes in = {data, size};
 
 	try_finding(in);
+	try_fact(in);
 	try_coverage(in);
 	try_others(in);
 	return 0;

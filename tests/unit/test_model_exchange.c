@@ -238,6 +238,105 @@ static void sighting_source_and_status_survive_the_journey(void **unused)
 	assert_memory_equal(&t2, &t, sizeof(t));
 }
 
+static void a_fact_survives_the_journey(void **unused)
+{
+	struct fact facts[] = {
+		{.kind = FACT_USER,
+		 .source = FROM_NTLM,
+		 .confidence = 80,
+		 .addr = addr_v4(0x0a000001),
+		 .host = "",
+		 .value = "CORP\\eva",
+		 .origin = "",
+		 .machine = "",
+		 .first_ns = 5,
+		 .last_ns = 9,
+		 .count = 3,
+		 .packet = 17},
+		{.kind = FACT_LINK,
+		 .source = FROM_LIST_DHCP,
+		 .confidence = 100,
+		 .has_mac = true,
+		 .is_ended = true,
+		 .mac = {{1, 2, 3, 4, 5, 6}},
+		 .host = "lap-7",
+		 .value = "",
+		 .origin = "leases",
+		 .machine = "mac:010203040506",
+		 .first_ns = 1,
+		 .last_ns = 1,
+		 .until_ns = UINT64_MAX,
+		 .count = 1},
+	};
+	struct arena *arena = NULL;
+
+	(void)unused;
+	assert_int_equal(arena_new(0, &arena), RC_OK);
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		struct bytes m = {0};
+		uint8_t *at = NULL;
+		struct fact back;
+
+		memset(&back, 0xff, sizeof(back));
+		assert_int_equal(exchange_pack_fact(&facts[i], &at, &m.len), RC_OK);
+		m.at = at;
+		assert_int_equal(exchange_unpack_fact(m, arena, &back), RC_OK);
+		free(at);
+		assert_int_equal(fact_cmp(&back, &facts[i]), 0);
+		assert_string_equal(back.machine, facts[i].machine);
+	}
+	arena_free(arena);
+}
+
+/* Each spoils one member of a good one. */
+static void a_fact_that_cannot_be_is_refused(void **unused)
+{
+	char long_text[EXCHANGE_TEXT + 2] = "";
+	enum {
+		GOOD,
+		NO_KIND,
+		KIND,
+		NO_SOURCE,
+		SOURCE,
+		SURE,
+		UNSURE,
+		BACKWARDS,
+		MAC,
+		ADDR,
+		LONG,
+		ABOUT_NOBODY,
+		SAYS_NOTHING,
+		CASES
+	};
+	struct arena *arena = NULL;
+	uint8_t bytes[16] = {1};
+
+	(void)unused;
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	assert_int_equal(arena_new(0, &arena), RC_OK);
+	for (int i = GOOD; i < CASES; i++) {
+		Quell__Fact m = QUELL__FACT__INIT;
+		uint8_t wire[2048];
+		struct fact f;
+		size_t len;
+
+		m.kind = i == NO_KIND ? 0 : i == KIND ? FACT_KINDS : FACT_NAME;
+		m.source = i == NO_SOURCE ? 0 : i == SOURCE ? 50 : FROM_DHCP;
+		m.confidence = i == SURE ? 101 : i == UNSURE ? 0 : 50;
+		m.first_ns = i == BACKWARDS ? 3 : 2;
+		m.last_ns = 2;
+		m.mac = (ProtobufCBinaryData){i == MAC ? 5 : i == ABOUT_NOBODY ? 0 : 6, bytes};
+		m.addr = (ProtobufCBinaryData){i == ADDR ? 15 : 0, bytes};
+		m.value = (char *)(uintptr_t)(i == LONG           ? long_text
+					      : i == SAYS_NOTHING ? ""
+								  : "PC-1");
+		len = quell__fact__pack(&m, wire);
+		assert_int_equal(exchange_unpack_fact((struct bytes){wire, len}, arena, &f),
+				 i == GOOD ? RC_OK : RC_FORMAT);
+	}
+	arena_free(arena);
+}
+
 static void lists_too_long_are_refused(void **unused)
 {
 	uint8_t address[16] = {0}, wire[4096];
@@ -278,6 +377,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_finding_survives_the_journey),
 		cmocka_unit_test(a_value_out_of_range_is_refused),
+		cmocka_unit_test(a_fact_survives_the_journey),
+		cmocka_unit_test(a_fact_that_cannot_be_is_refused),
 		cmocka_unit_test(text_that_is_no_utf8_becomes_so),
 		cmocka_unit_test(lists_too_long_are_refused),
 		cmocka_unit_test(coverage_survives_the_journey),
