@@ -149,7 +149,7 @@ enum ev_ident_from {                       /* the protocol that said it */
 		     IDENT_KERBEROS,       /* RFC 4120 */
 		     IDENT_SMB1,           /* MS-CIFS session setup: native OS, LAN manager */
 		     IDENT_SMB2,           /* MS-SMB2 NEGOTIATE */
-		     IDENT_HTTP,           /* RFC 9110 User-Agent, Server */
+		     IDENT_HTTP,           /* RFC 9110 User-Agent; Server: IDENT_ROLE_SERVER */
 		     IDENT_LLDP,           /* IEEE 802.1AB */
 		     IDENT_CDP,
 		     IDENT_SYN, /* the shape of a TCP SYN */

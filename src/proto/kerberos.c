@@ -276,7 +276,8 @@ static struct step feed(void *state, enum dir dir, struct bytes in, const struct
 
 		if (ahead.rest.len < least)
 			return (struct step){STEP_MORE, in.len - left, KRB_TCP_LENGTH + least};
-		if (len == 0 || (len & 0x80000000) != 0 || !krb_looks_like(ahead.rest, len)) {
+		if (len == 0 || (len & 0x80000000) != 0 ||
+		    !krb_looks_like(bytes_slice(ahead.rest, 0, least), len)) {
 			out->anomaly(out->ctx, dir, "kerberos", "bad-length");
 			return (struct step){STEP_REJECT, in.len - left, 0};
 		}

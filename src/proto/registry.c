@@ -1,8 +1,10 @@
 #include "proto/dcerpc.h"
+#include "proto/http.h"
 #include "proto/kerberos.h"
 #include "proto/nbss.h"
 
-const struct proto *const proto_registry[] = {&proto_nbss, &proto_dcerpc, &proto_kerberos, NULL};
+const struct proto *const proto_registry[] = {&proto_nbss, &proto_dcerpc, &proto_kerberos,
+					      &proto_http, NULL};
 
 enum proto_match proto_probe(enum dir dir, struct bytes head, const struct proto **ret_proto)
 {

@@ -700,7 +700,7 @@ static void smb_is_recognised_on_any_port(void **unused)
 		{"\5\0\13\3\x10\0\0\0\x48\0\0\0\1\0\0\0", 16, PROTO_YES},
 		{"\5\1\0", 3, PROTO_UNSURE},
 		{"\5\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, PROTO_NO},
-		{"GET / HTTP/1.1\r\n", 16, PROTO_NO},
+		{"SSH-2.0-OpenSSH\r\n", 17, PROTO_NO},
 		{"\x16\3\1\2\0\1", 6, PROTO_NO},
 	};
 
