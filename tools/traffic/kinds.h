@@ -15,6 +15,7 @@ struct options {
 int office_main(const struct options *opt);
 int copies_main(const struct options *opt);
 int flood_main(const struct options *opt);
+int week_main(const struct options *opt);
 int outbreak_main(const struct options *opt);
 int shapes_main(const struct options *opt); /* `out` is a folder */
 

@@ -24,6 +24,10 @@ static const struct kind kinds[] = {
 	 "a large site with thousands of infected machines",
 	 outbreak_main,
 	 {.machines = 5000, .minutes = 10}},
+	{"week",
+	 "a large office for a week: who had which address when (--truth)",
+	 week_main,
+	 {.machines = 1000, .minutes = 7 * 24 * 60}},
 	{"shapes", "a folder of small captures, one case each, with their truth", shapes_main, {0}},
 };
 
@@ -36,7 +40,8 @@ static void usage(FILE *to)
 		fprintf(to, "  %-9s %s\n", kinds[i].name, kinds[i].help);
 	fputs("\n  -w, --write FILE    the capture; - is stdout; for shapes a folder; -w may be "
 	      "left out\n"
-	      "  --truth FILE        who is infected, by whom, since when (TSV)\n"
+	      "  --truth FILE        who is infected, by whom, since when; of a week:\n"
+	      "                      who had which address when, and who sat there (TSV)\n"
 	      "  --machines N        how many machines\n"
 	      "  --minutes N         how long it lasts\n"
 	      "  --bytes N           at least so many bytes\n"

@@ -116,6 +116,8 @@ static uint8_t ttl_of(const struct host *h)
 {
 	uint8_t first = h->os == OS_LINUX || h->os == OS_PRINTER || h->os == OS_OTHER ? 64 : 128;
 
+	if (h->hops > 0)
+		return (uint8_t)(first - h->hops);
 	return (uint8_t)(h->via != NULL ? first - 11 : first);
 }
 
