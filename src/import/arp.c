@@ -77,7 +77,7 @@ static void take_age(struct neighbour *n, struct bytes word)
 	n->age_s = word.len < 6 ? v * 60 : 0;
 }
 
-static struct neighbour look(struct bytes text)
+static struct neighbour take_apart(struct bytes text)
 {
 	struct neighbour n = {.has_addr = false};
 	struct bytes first = {NULL, 0}, before = {NULL, 0};
@@ -113,10 +113,11 @@ static struct neighbour look(struct bytes text)
 	return n;
 }
 
-static void take(struct work *w, const struct line *line)
+static void take(struct work *w, const struct line *line, void *unused)
 {
-	struct neighbour n = look(line->text);
+	struct neighbour n = take_apart(line->text);
 
+	(void)unused;
 	if (n.is_silent || (n.is_heading && !n.has_mac) || line->text.len == 0) {
 		work_skip(w);
 		return;
@@ -142,52 +143,31 @@ static void take(struct work *w, const struct line *line)
 static enum rc read_arp(FILE *from, const struct import_options *opt, const struct import_out *out,
 			struct import_result *ret, char *err, size_t err_len)
 {
-	struct lines *l = NULL;
-	struct line line;
 	struct work w;
 	enum rc rc = work_begin(&w, opt, out, ret, FROM_LIST_ARP);
 
 	(void)err;
 	(void)err_len;
 	if (rc == RC_OK)
-		rc = lines_new(from, &l);
-	while (rc == RC_OK && (rc = lines_next(l, &line)) == RC_OK) {
-		ret->rows++;
-		if (line.is_cut)
-			work_bad(&w, line.number, "longer than %d bytes", LINE_MAX_LEN);
-		else
-			take(&w, &line);
-	}
-	lines_free(l);
+		rc = work_lines(&w, from, take, NULL);
 	work_end(&w);
-	return rc == RC_END ? RC_OK : rc;
+	return rc;
+}
+
+static enum look look(struct bytes line)
+{
+	struct neighbour n = take_apart(line);
+
+	if (line.len == 0 || n.is_silent || (n.is_heading && !n.has_mac))
+		return LOOK_NOTHING;
+	if (n.has_mac && n.is_typical && (n.has_addr || n.name.len > 0))
+		return LOOK_SURE;
+	return n.has_mac && n.has_addr ? LOOK_LIKE : LOOK_OTHER;
 }
 
 static unsigned match(struct bytes head)
 {
-	FILE *from = lines_of(head);
-	struct lines *l = NULL;
-	struct line line;
-	unsigned all = 0, good = 0, sure = 0;
-
-	if (from == NULL)
-		return 0;
-	if (lines_new(from, &l) == RC_OK) {
-		while (lines_next(l, &line) == RC_OK) {
-			struct neighbour n = look(line.text);
-
-			if (line.text.len == 0 || n.is_silent || (n.is_heading && !n.has_mac))
-				continue;
-			all++;
-			good += n.has_addr && n.has_mac;
-			sure += (n.has_addr || n.name.len > 0) && n.has_mac && n.is_typical;
-		}
-	}
-	lines_free(l);
-	fclose(from);
-	if (all == 0)
-		return 0;
-	return sure * 2 > all ? 85 : good * 2 > all ? 45 : 0;
+	return match_lines(head, look);
 }
 
 const struct import_format import_arp = {

@@ -2,60 +2,9 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/text.h"
-
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
-struct bytes text_trim(struct bytes b)
-{
-	while (b.len > 0 && (b.at[0] <= ' ' || b.at[0] == '"'))
-		b = bytes_slice(b, 1, b.len);
-	while (b.len > 0 && (b.at[b.len - 1] <= ' ' || b.at[b.len - 1] == '"'))
-		b.len--;
-	return b;
-}
-
-struct bytes text_word(struct bytes *text)
-{
-	size_t n = 0;
-
-	while (text->len > 0 && text->at[0] <= ' ')
-		*text = bytes_slice(*text, 1, text->len);
-	while (n < text->len && text->at[n] > ' ')
-		n++;
-
-	struct bytes word = bytes_slice(*text, 0, n);
-
-	*text = bytes_slice(*text, n, text->len);
-	return word;
-}
-
-bool text_starts(struct bytes text, const char *word)
-{
-	for (size_t i = 0; word[i] != '\0'; i++) {
-		if (i >= text.len || lower(text.at[i]) != lower((uint8_t)word[i]))
-			return false;
-	}
-	return true;
-}
-
-bool text_is(struct bytes text, const char *word)
-{
-	return text.len == strlen(word) && text_starts(text, word);
-}
-
-bool text_has(struct bytes text, const char *word)
-{
-	for (; text.len > 0; text = bytes_slice(text, 1, text.len)) {
-		if (text_starts(text, word))
-			return true;
-	}
-	return false;
-}
 
 void entry_begin(struct entry *e)
 {
@@ -124,17 +73,6 @@ void entry_mac(struct entry *e, const struct mac *m)
 		e->macs[e->n_macs++] = *m;
 }
 
-enum rc addr_parse_bytes(struct bytes text, struct addr *ret_addr)
-{
-	char word[ADDR_TEXT];
-
-	if (text.len == 0 || text.len >= sizeof(word) || memchr(text.at, 0, text.len) != NULL)
-		return RC_INVAL;
-	memcpy(word, text.at, text.len);
-	word[text.len] = '\0';
-	return addr_parse(word, ret_addr);
-}
-
 /* "10.0.0.5/24", "fe80::1%eth0", "[fd00::5]": the address in it. */
 static enum rc address_in(struct bytes word, struct addr *ret_addr)
 {
@@ -145,48 +83,6 @@ static enum rc address_in(struct bytes word, struct addr *ret_addr)
 	if (word.len > 2 && word.at[0] == '[' && word.at[word.len - 1] == ']')
 		word = bytes_slice(word, 1, word.len - 2);
 	return addr_parse_bytes(word, ret_addr);
-}
-
-static int hex(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Groups of one or two digits between separators, or of even length. */
-enum rc mac_parse(struct bytes text, struct mac *ret_mac)
-{
-	uint8_t b[8];
-	unsigned n = 0;
-
-	for (size_t i = 0; i < text.len;) {
-		size_t digits = 0;
-
-		while (i + digits < text.len && hex(text.at[i + digits]) >= 0)
-			digits++;
-		if (digits == 0 || (digits > 2 && digits % 2 != 0) || n + (digits + 1) / 2 > 7)
-			return RC_INVAL;
-		if (digits == 1)
-			b[n++] = (uint8_t)hex(text.at[i]);
-		for (size_t j = 0; j + 2 <= digits; j += 2)
-			b[n++] = (uint8_t)(hex(text.at[i + j]) << 4 | hex(text.at[i + j + 1]));
-		i += digits;
-		if (i == text.len)
-			break;
-		if (text.at[i] != ':' && text.at[i] != '-' && text.at[i] != '.')
-			return RC_INVAL;
-		if (++i == text.len)
-			return RC_INVAL;
-	}
-	if (n == 7 && b[0] == 1) /* Ethernet, in front of the address in a client identifier */
-		memcpy(ret_mac->b, b + 1, sizeof(ret_mac->b));
-	else if (n == 6)
-		memcpy(ret_mac->b, b, sizeof(ret_mac->b));
-	else
-		return RC_INVAL;
-	return RC_OK;
 }
 
 static bool is_between(uint8_t c)
@@ -282,8 +178,11 @@ void entry_text(struct entry *e, enum fact_kind kind, struct bytes text)
 	value = keep(e, text);
 	if (value[0] == '\0')
 		return;
-	for (unsigned i = 0; i < e->n_texts; i++) {
-		if (e->texts[i].kind == kind && strcmp(e->texts[i].value, value) == 0)
+	for (unsigned i = 0; i < e->n_texts; i++) { /* names differ by more than case */
+		bool is_name = kind == FACT_NAME || kind == FACT_FQDN || kind == FACT_DOMAIN;
+
+		if (e->texts[i].kind == kind &&
+		    (is_name ? strcasecmp : strcmp)(e->texts[i].value, value) == 0)
 			return;
 	}
 	if (e->n_texts == ENTRY_TEXTS)
@@ -345,6 +244,32 @@ bool entry_name(struct entry *e, struct bytes text)
 	return true;
 }
 
+static void entry_hex(struct entry *e, const char *prefix, struct bytes id)
+{
+	char text[16 + 2 * ENTRY_ID_MAX];
+	int len = snprintf(text, sizeof(text), "%s", prefix);
+
+	for (size_t i = 0; i < id.len && i < ENTRY_ID_MAX; i++)
+		len += snprintf(text + len, sizeof(text) - (size_t)len, "%02x", id.at[i]);
+	entry_text(e, FACT_ID, text_of(text));
+}
+
+void entry_duid(struct entry *e, struct bytes duid)
+{
+	if (duid.len > 2 && duid.len <= ENTRY_ID_MAX)
+		entry_hex(e, "duid:", duid);
+}
+
+void entry_client_id(struct entry *e, struct bytes id)
+{
+	if (id.len < 2 || id.len > ENTRY_ID_MAX || (id.len == 7 && id.at[0] == 1))
+		return;
+	if (id.at[0] == 0xff && id.len > 7)
+		entry_duid(e, bytes_slice(id, 5, id.len));
+	else
+		entry_hex(e, "client:", id);
+}
+
 /* The longest first, where one begins as another. */
 static const struct {
 	const char *has, *name;
@@ -372,6 +297,20 @@ static const struct {
 	{"win10", "Windows 10"},
 	{"win7", "Windows 7"},
 	{"winxp", "Windows XP"},
+	{"workstation 5.0",
+	 "Windows 2000"}, /* as SCCM writes: Microsoft Windows NT Workstation 5.0 */
+	{"workstation 5.1", "Windows XP"},
+	{"workstation 6.0", "Windows Vista"},
+	{"workstation 6.1", "Windows 7"},
+	{"workstation 6.2", "Windows 8"},
+	{"workstation 6.3", "Windows 8.1"},
+	{"workstation 10.0", "Windows 10 or later"},
+	{"server 10.0", "Windows Server 2016 or later"},
+	{"server 5.2", "Windows Server 2003"},
+	{"server 6.0", "Windows Server 2008"},
+	{"server 6.1", "Windows Server 2008 R2"},
+	{"server 6.2", "Windows Server 2012"},
+	{"server 6.3", "Windows Server 2012 R2"},
 	{"mac os x", "macOS"},
 	{"macos", "macOS"},
 	{"android", "Android"},
@@ -404,7 +343,8 @@ static size_t plain(struct bytes os, char *to, size_t cap)
 	return len;
 }
 
-/* Windows' build number: 10.0 (19045), 10.0.19045, 10.0.19045.3803. */
+/* The build number, where it says more than the name does: 10.0
+ * (19045), 10.0.19045, 10.0.19045.3803. */
 static unsigned build_of(struct bytes version)
 {
 	unsigned parts[4] = {0, 0, 0, 0}, n = 0;
@@ -423,7 +363,7 @@ static unsigned build_of(struct bytes version)
 		if (parts[n - 1] < 1000000)
 			parts[n - 1] = parts[n - 1] * 10 + (c - '0');
 	}
-	return n >= 3 && parts[0] >= 5 && parts[0] <= 10 && parts[2] < 100000 ? parts[2] : 0;
+	return n >= 3 && parts[0] == 10 && parts[2] < 100000 ? parts[2] : 0;
 }
 
 void entry_os(struct entry *e, struct bytes os, struct bytes version)
@@ -443,11 +383,11 @@ void entry_os(struct entry *e, struct bytes os, struct bytes version)
 			break;
 		}
 	}
-	if (build != 0 && strncmp(name, "Windows", 7) == 0)
+	if (build != 0 && strncmp(name, "Windows", 7) == 0 && strstr(name, "later") == NULL)
 		(void)snprintf(whole, sizeof(whole), "%s (build %u)", name, build);
 	else
 		(void)snprintf(whole, sizeof(whole), "%s", name);
-	entry_text(e, FACT_OS, (struct bytes){(const uint8_t *)whole, strlen(whole)});
+	entry_text(e, FACT_OS, text_of(whole));
 }
 
 /* --- facts --- */
@@ -552,20 +492,28 @@ static void tell_links(struct work *w)
 	}
 }
 
+/* Typed or collected some time: the address in it may be somebody else's by now, the name is not.
+ */
+static bool is_inventory(unsigned source)
+{
+	return source == FROM_LIST_CSV || source == FROM_LIST_AD || source == FROM_LIST_WSUS;
+}
+
 static void tell_texts(struct work *w)
 {
 	const struct entry *e = w->e;
 	struct fact f = common(w);
 
-	if (e->n_macs > 0) {
-		f.has_mac = true;
+	f.has_mac = e->n_macs > 0;
+	if (f.has_mac)
 		f.mac = e->macs[0];
-		f.is_ended = false; /* the lease ended, not the name of its machine */
-		f.until_ns = 0;
-	} else {
-		if (e->n_addrs > 0)
-			f.addr = e->addrs[0];
+	else
 		f.host = e->name;
+	if (!f.has_mac && e->n_addrs > 0 && (e->name[0] == '\0' || !is_inventory(w->source))) {
+		f.addr = e->addrs[0];
+	} else { /* a lease ends, not the name of its machine */
+		f.is_ended = false;
+		f.until_ns = 0;
 	}
 	for (unsigned i = 0; i < e->n_texts; i++) {
 		f.kind = e->texts[i].kind;
@@ -574,15 +522,13 @@ static void tell_texts(struct work *w)
 	}
 }
 
-void work_use(struct work *w, uint64_t line)
+bool work_tell(struct work *w, uint64_t line)
 {
 	const struct entry *e = w->e;
 	uint64_t before = w->ret->facts;
 
-	if (e->n_addrs == 0 && e->n_macs == 0 && e->name[0] == '\0') {
-		work_bad(w, line, "no address, MAC address or name in it");
-		return;
-	}
+	if (e->n_addrs == 0 && e->n_macs == 0 && e->name[0] == '\0')
+		return false;
 	if (e->lost > 0)
 		work_odd(w, line, "too much in one row: %u values were cut or left out", e->lost);
 	tell_links(w);
@@ -599,7 +545,53 @@ void work_use(struct work *w, uint64_t line)
 		f.host = e->name;
 		tell(w, &f);
 	}
-	w->ret->used++;
+	return true;
+}
+
+void work_use(struct work *w, uint64_t line)
+{
+	if (work_tell(w, line))
+		w->ret->used++;
+	else
+		work_bad(w, line, "no address, MAC address or name in it");
+}
+
+enum rc work_lines(struct work *w, FILE *from, work_take *take, void *ctx)
+{
+	struct lines *l = NULL;
+	struct line line;
+	enum rc rc = lines_new(from, &l);
+
+	while (rc == RC_OK && (rc = lines_next(l, &line)) == RC_OK) {
+		w->ret->rows++;
+		if (line.is_cut)
+			work_bad(w, line.number, "longer than %d bytes", LINE_MAX_LEN);
+		else
+			take(w, &line, ctx);
+	}
+	lines_free(l);
+	return rc == RC_END ? RC_OK : rc;
+}
+
+unsigned match_lines(struct bytes head, enum look (*look)(struct bytes line))
+{
+	FILE *from = lines_of(head);
+	struct lines *l = NULL;
+	struct line line;
+	unsigned n[4] = {0, 0, 0, 0}, all = 0;
+
+	if (from == NULL)
+		return 0;
+	if (lines_new(from, &l) == RC_OK) {
+		while (lines_next(l, &line) == RC_OK)
+			n[look(line.text)]++;
+	}
+	lines_free(l);
+	fclose(from);
+	all = n[LOOK_OTHER] + n[LOOK_LIKE] + n[LOOK_SURE];
+	if (all == 0)
+		return 0;
+	return n[LOOK_SURE] * 2 > all ? 85 : (n[LOOK_SURE] + n[LOOK_LIKE]) * 2 > all ? 45 : 0;
 }
 
 void work_bad(struct work *w, uint64_t line, const char *format, ...)

@@ -6,13 +6,16 @@
  * kind in entry.c).
  *
  * Subjects: a row with a MAC address is about that MAC; its addresses are FACT_LINKs of address and
- * MAC. A row without one is about its address and its name together, and a row that has nothing but
- * a name is about the name (`host`). Several MACs in a row are tied to the name each.
+ * MAC. Without one, an inventory's row is about its name (`host`), because its address may be
+ * somebody else's by now, and a FACT_LINK ties the two; rows of other lists are about address and
+ * name together. Several MACs in a row are tied to the name each.
  */
 #ifndef IMPORT_ENTRY_H
 #define IMPORT_ENTRY_H
 
 #include "import/import.h"
+#include "import/lines.h"
+#include "import/words.h"
 
 enum { ENTRY_ADDRS = 16, ENTRY_MACS = 8, ENTRY_TEXTS = 64, ENTRY_VALUE = 512, ENTRY_ROOM = 16384 };
 
@@ -58,17 +61,11 @@ void entry_text(struct entry *e, enum fact_kind kind, struct bytes text);
  * (19045)", "10.0.19045.3803" or empty. */
 void entry_os(struct entry *e, struct bytes os, struct bytes version);
 
-/* Six bytes with any separators or none; on BSD also "0:c:29:1:2:3". `01` in front (a hardware
- * type) is taken off. RC_INVAL. */
-MUST_CHECK enum rc mac_parse(struct bytes text, struct mac *ret_mac);
-/* A single address, without blanks around it. RC_INVAL. */
-MUST_CHECK enum rc addr_parse_bytes(struct bytes text, struct addr *ret_addr);
-
-struct bytes text_trim(struct bytes text);         /* of blanks and quotes */
-struct bytes text_word(struct bytes *text);        /* off the front, up to a blank; empty: none */
-bool text_is(struct bytes text, const char *word); /* without regard to ASCII's case */
-bool text_starts(struct bytes text, const char *word); /* likewise */
-bool text_has(struct bytes text, const char *word);    /* likewise, anywhere */
+/* DHCP's client identifier (RFC 2132 9.14, RFC 4361), as bytes: one that holds only a MAC says no
+ * more than that, and is passed over. And a DUID by itself (RFC 8415 11). */
+enum { ENTRY_ID_MAX = 130 };
+void entry_client_id(struct entry *e, struct bytes id);
+void entry_duid(struct entry *e, struct bytes duid);
 
 /* --- a run over a file: every row ends in exactly one of these --- */
 
@@ -85,6 +82,9 @@ MUST_CHECK enum rc work_begin(struct work *w, const struct import_options *opt,
 			      unsigned source);
 void work_end(struct work *w);
 
+/* Emits the entry's facts. False: it has no subject, so there are none. */
+bool work_tell(struct work *w, uint64_t line);
+
 /* Emits the facts; a row that has no subject is bad. */
 void work_use(struct work *w, uint64_t line);
 __attribute__((format(printf, 3, 4))) void work_bad(struct work *w, uint64_t line,
@@ -93,6 +93,19 @@ void work_skip(struct work *w);
 /* Does not end the row. */
 __attribute__((format(printf, 3, 4))) void work_odd(struct work *w, uint64_t line,
 						    const char *format, ...);
+
+/* Calls `take` for each line from where `from` stands; each is a row, and one too long is bad. */
+typedef void work_take(struct work *w, const struct line *line, void *ctx);
+MUST_CHECK enum rc work_lines(struct work *w, FILE *from, work_take *take, void *ctx);
+
+/* How many of the first lines look like a format's own: 85, 45 or 0. */
+enum look {
+	LOOK_NOTHING, /* says nothing either way: empty, a comment, a heading */
+	LOOK_OTHER,
+	LOOK_LIKE,
+	LOOK_SURE
+};
+unsigned match_lines(struct bytes head, enum look (*look)(struct bytes line));
 
 /* The time of the list itself. */
 uint64_t work_now(const struct work *w);

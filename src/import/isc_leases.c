@@ -14,7 +14,7 @@
 #include "import/formats.h"
 #include "import/lines.h"
 
-enum { WORDS = 16, WORD_ROOM = 4096, DEPTH_MAX = 16, DUID_MAX = 132 };
+enum { WORDS = 16, WORD_ROOM = 4096, DEPTH_MAX = 16 };
 
 enum block { BLOCK_OTHER, BLOCK_LEASE, BLOCK_HOST, BLOCK_IA, BLOCK_IAADDR };
 
@@ -41,7 +41,8 @@ struct state {
 	bool is_open; /* a lease or a host is being read */
 	uint64_t starts_ns, ends_ns, cltt_ns;
 	bool is_free, is_abandoned, has_state, is_never;
-	char duid[16 + 2 * DUID_MAX]; /* of the ia block around */
+	uint8_t duid[ENTRY_ID_MAX]; /* of the ia block around */
+	size_t duid_len;
 	uint64_t ia_cltt_ns;
 };
 
@@ -188,27 +189,6 @@ static uint64_t time_of(struct state *s, bool *ret_never)
 	return at_ns;
 }
 
-static void to_hex(const char *prefix, struct bytes id, char *to, size_t cap)
-{
-	int len = snprintf(to, cap, "%s", prefix);
-
-	for (size_t i = 0; i < id.len && (size_t)len + 3 < cap; i++)
-		len += snprintf(to + len, cap - (size_t)len, "%02x", id.at[i]);
-}
-
-/* RFC 2132 9.14, RFC 4361: a hardware type and address says no more than the MAC does. */
-static void take_uid(struct state *s, struct bytes uid)
-{
-	char text[16 + 2 * DUID_MAX];
-	bool is_duid = uid.len > 5 && uid.at[0] == 0xff;
-
-	if (uid.len < 2 || (uid.len == 7 && uid.at[0] == 1) || uid.len > DUID_MAX)
-		return;
-	to_hex(is_duid ? "duid:" : "client:", is_duid ? bytes_slice(uid, 5, uid.len) : uid, text,
-	       sizeof(text));
-	entry_text(s->w.e, FACT_ID, (struct bytes){(const uint8_t *)text, strlen(text)});
-}
-
 static void take_state(struct state *s, struct bytes state)
 {
 	s->has_state = true;
@@ -238,7 +218,7 @@ static void take_statement(struct state *s)
 	else if (is_word(st, 0, "binding") && is_word(st, 1, "state") && st->n >= 3)
 		take_state(s, st->words[2]);
 	else if (is_word(st, 0, "uid") && st->n >= 2)
-		take_uid(s, st->words[1]);
+		entry_client_id(e, st->words[1]);
 	else if ((is_word(st, 0, "client-hostname") || is_word(st, 0, "hostname")) && st->n >= 2 &&
 		 !entry_name(e, st->words[1]))
 		work_odd(&s->w, st->line, "a client-hostname that cannot be one");
@@ -273,10 +253,11 @@ static void open_block(struct state *s)
 	s->blocks[s->depth++] = kind;
 	if (kind == BLOCK_IA) { /* four bytes of IAID, then the DUID */
 		s->ia_cltt_ns = 0;
-		s->duid[0] = '\0';
-		if (st->n >= 2 && st->words[1].len > 6 && st->words[1].len < DUID_MAX)
-			to_hex("duid:", bytes_slice(st->words[1], 4, DUID_MAX), s->duid,
-			       sizeof(s->duid));
+		s->duid_len = 0;
+		if (st->n >= 2 && st->words[1].len > 6 && st->words[1].len - 4 <= ENTRY_ID_MAX) {
+			s->duid_len = st->words[1].len - 4;
+			memcpy(s->duid, st->words[1].at + 4, s->duid_len);
+		}
 	}
 	if (kind == BLOCK_OTHER || kind == BLOCK_IA)
 		return;
@@ -292,7 +273,7 @@ static void open_block(struct state *s)
 	if (kind != BLOCK_HOST && st->n >= 2)
 		(void)entry_addrs(e, st->words[1]);
 	if (kind == BLOCK_IAADDR)
-		entry_text(e, FACT_ID, (struct bytes){(const uint8_t *)s->duid, strlen(s->duid)});
+		entry_duid(e, (struct bytes){s->duid, s->duid_len});
 	if (kind == BLOCK_HOST && st->n >= 2)
 		(void)entry_name(e, st->words[1]); /* the server's own word for it */
 }
@@ -393,33 +374,22 @@ static enum rc read_leases(FILE *from, const struct import_options *opt,
 	return rc == RC_END ? RC_OK : rc;
 }
 
+static enum look look(struct bytes line)
+{
+	struct bytes rest = line, first = text_word(&rest), second = text_word(&rest);
+	struct addr a;
+
+	if (text_has(line, "dhcpd.leases(5)") || text_is(first, "ia-na") ||
+	    (text_is(first, "lease") && addr_parse_bytes(second, &a) == RC_OK) ||
+	    text_is(first, "authoring-byte-order") || text_has(line, "hardware ethernet") ||
+	    text_is(first, "fixed-address"))
+		return LOOK_SURE;
+	return LOOK_NOTHING;
+}
+
 static unsigned match(struct bytes head)
 {
-	FILE *from = lines_of(head);
-	struct lines *l = NULL;
-	struct line line;
-	unsigned sure = 0;
-
-	if (from == NULL)
-		return 0;
-	if (lines_new(from, &l) == RC_OK) {
-		while (lines_next(l, &line) == RC_OK) {
-			struct bytes rest = line.text, first = text_word(&rest),
-				     second = text_word(&rest);
-			struct addr a;
-
-			if (text_has(line.text, "dhcpd.leases(5)") ||
-			    (text_is(first, "lease") && addr_parse_bytes(second, &a) == RC_OK) ||
-			    text_is(first, "ia-na") || text_is(first, "authoring-byte-order"))
-				sure = 95;
-			else if (sure < 80 && (text_has(line.text, "hardware ethernet") ||
-					       text_is(first, "fixed-address")))
-				sure = 80;
-		}
-	}
-	lines_free(l);
-	fclose(from);
-	return sure;
+	return match_lines(head, look);
 }
 
 const struct import_format import_isc_leases = {

@@ -4,8 +4,21 @@
 
 const struct import_format *const import_formats[] = {
 	&import_csv,
-	&import_arp,
+	&import_ad_csv,
+	&import_wsus_csv,
+	&import_sccm_csv,
 	&import_isc_leases,
+	&import_kea_csv,
+	&import_kea_json,
+	&import_windows_dhcp,
+	&import_windows_netsh,
+	&import_windows_log,
+	&import_dnsmasq,
+	&import_arp,
+	&import_arpwatch,
+	&import_nmap_xml,
+	&import_zeek,
+	&import_eve,
 	NULL,
 };
 

@@ -193,6 +193,21 @@ static enum rc find_layout(struct table *t, FILE *from, struct layout *best)
 	return RC_OK;
 }
 
+/* One program wrote all columns: one that tells tells for those that do not. */
+static void share_orders(struct layout *l)
+{
+	unsigned seen[3] = {0, 0, 0};
+
+	for (unsigned i = 0; i < l->n; i++)
+		seen[l->orders[i]] += is_time(l->columns[i]);
+	for (unsigned i = 0; i < l->n; i++) {
+		if (l->orders[i] == ORDER_UNKNOWN && (seen[ORDER_DMY] == 0 || seen[ORDER_MDY] == 0))
+			l->orders[i] = seen[ORDER_DMY] > 0   ? ORDER_DMY
+				       : seen[ORDER_MDY] > 0 ? ORDER_MDY
+							     : ORDER_UNKNOWN;
+	}
+}
+
 /* The first reading: can the dates of each column be told apart? */
 static enum rc find_orders(struct table *t, FILE *from)
 {
@@ -217,6 +232,7 @@ static enum rc find_orders(struct table *t, FILE *from)
 		}
 	}
 	csv_free(c);
+	share_orders(l);
 	return rc == RC_END ? RC_OK : rc;
 }
 
@@ -266,7 +282,7 @@ static void take_owner(struct table *t, struct bytes cell)
 
 	cell = text_trim(cell);
 	if (text_starts(cell, "cn=") && of_dn(cell, "CN=", text, sizeof(text)) > 0)
-		cell = (struct bytes){(const uint8_t *)text, strlen(text)};
+		cell = text_of(text);
 	entry_text(t->w.e, FACT_OWNER, cell);
 }
 
@@ -276,8 +292,7 @@ static void take_dn(struct table *t, struct bytes cell)
 
 	cell = text_trim(cell);
 	if (of_dn(cell, "DC=", text, sizeof(text)) > 0)
-		entry_text(t->w.e, FACT_DOMAIN,
-			   (struct bytes){(const uint8_t *)text, strlen(text)});
+		entry_text(t->w.e, FACT_DOMAIN, text_of(text));
 	if (text_has(cell, "ou=domain controllers"))
 		entry_text(t->w.e, FACT_ROLE, BYTES("dc"));
 }
@@ -363,7 +378,7 @@ static bool take_state(struct table *t, struct bytes cell)
 	cell = text_trim(cell);
 	if (text_has(cell, "declined") || text_has(cell, "badaddress"))
 		return false;
-	if (text_has(cell, "expired") || text_is(cell, "inactive"))
+	if (text_has(cell, "expired") || text_is(cell, "inactive") || text_is(cell, "released"))
 		t->w.e->is_ended = true;
 	return true;
 }
@@ -456,7 +471,7 @@ static void take_hardware(struct table *t)
 		       vendor.len > 0 && model.len > 0 ? " " : "",
 		       (int)(model.len < 200 ? model.len : 200),
 		       model.len > 0 ? (const char *)model.at : "");
-	entry_text(t->w.e, FACT_VENDOR, (struct bytes){(const uint8_t *)text, strlen(text)});
+	entry_text(t->w.e, FACT_VENDOR, text_of(text));
 }
 
 static void end_lease(struct table *t)
@@ -465,8 +480,9 @@ static void end_lease(struct table *t)
 
 	if (!e->is_ended)
 		return;
-	if (e->until_ns != 0 && e->last_ns == 0)
+	if (e->last_ns == 0)
 		e->last_ns = e->until_ns;
+	e->is_ended = e->last_ns != 0; /* nobody says when: then it is not news */
 }
 
 static void take_row(struct table *t)
@@ -484,7 +500,7 @@ static void take_row(struct table *t)
 		else
 			take_cell(t, i, row->fields[i]);
 	}
-	entry_text(t->w.e, FACT_PLACE, (struct bytes){(const uint8_t *)t->place, strlen(t->place)});
+	entry_text(t->w.e, FACT_PLACE, text_of(t->place));
 	entry_os(t->w.e, t->os, t->os_version);
 	take_hardware(t);
 	end_lease(t);
