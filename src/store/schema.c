@@ -180,6 +180,12 @@ static enum rc step(struct store *s, int to)
 enum rc schema_migrate(struct store *s, int from, int to)
 {
 	store_try(s, from == 0 ? "make its tables" : "migrate it");
+	if (from == 0 && s->sql->backend->before != NULL) {
+		enum rc rc = s->sql->backend->run(s->sql, s->sql->backend->before);
+
+		if (rc != RC_OK)
+			return store_failed(s, rc);
+	}
 	if (from == 0) {
 		char *text = in_words(
 			s->sql->backend,

@@ -51,6 +51,7 @@ struct sql_backend {
 	/* Words of CREATE TABLE: an integer key, text in the order of its bytes, bytes, and what
 	 * ends a table whose rows lie in the order of the key. */
 	const char *type_id, *type_text, *type_blob, *by_key;
+	const char *before; /* a statement that makes room for the tables; may be NULL */
 	/* Queries that may be sent before the first answer is read. */
 	size_t depth;
 

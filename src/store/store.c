@@ -83,6 +83,8 @@ static const struct {
 	bool is_whole; /* the backend reads the URL itself */
 } schemes[] = {
 	{"sqlite:", &sql_sqlite, false},
+	{"postgresql:", &sql_postgres, true},
+	{"postgres:", &sql_postgres, true},
 	{"null:", &sql_null, false},
 };
 

@@ -1,8 +1,9 @@
 /*
  * store_facts - a store for a test, and small facts to put into it.
  *
- * QUELL_TEST_STORE names the backend: "postgresql://…" (each test takes the schema of that database
- * down first), or nothing: SQLite files in a folder of the test's own.
+ * QUELL_TEST_STORE names the backend: "postgresql:…dbname=" to which the number of a database is
+ * added (tests/live/test-store makes them; each test starts with an empty one), or nothing: SQLite
+ * files in a folder of the test's own.
  */
 #ifndef TESTS_STORE_FACTS_H
 #define TESTS_STORE_FACTS_H
@@ -14,6 +15,7 @@
 
 #include "app/keep.h"
 #include "base/monotime.h"
+#include "store/sql.h"
 
 static const uint64_t DAY_1 = UINT64_C(1750000000) * NS_PER_S;
 
@@ -83,15 +85,29 @@ static inline struct store *open_store(const char *url, enum store_mode mode)
 	return s;
 }
 
+/* Past the store's own functions: to make what no quell would. */
+static inline void raw_sql(const char *url, const char *text)
+{
+	const struct sql_backend *b = on_postgres() ? &sql_postgres : &sql_sqlite;
+	struct sql *sql = NULL;
+
+	if (b->open(on_postgres() ? url : strchr(url, ':') + 1, true, &sql) != RC_OK ||
+	    b->run(sql, text) != RC_OK)
+		fail_msg("%s: %s", text, sql != NULL ? sql->message : "out of memory");
+	b->close(sql);
+}
+
 /* A store of its own for the test; `number` 2: a second one beside it. */
 static inline void test_store_new(struct test_store *t, unsigned number)
 {
 	*t = (struct test_store){.folder = "/tmp/quell-store-XXXXXX"};
 	assert_non_null(mkdtemp(t->folder));
-	if (on_postgres())
-		(void)snprintf(t->url, sizeof(t->url), "%s", getenv("QUELL_TEST_STORE"));
-	else
+	if (on_postgres()) {
+		(void)snprintf(t->url, sizeof(t->url), "%s%u", getenv("QUELL_TEST_STORE"), number);
+		raw_sql(t->url, "DROP SCHEMA IF EXISTS quell CASCADE");
+	} else {
 		(void)snprintf(t->url, sizeof(t->url), "sqlite:%s/%u.db", t->folder, number);
+	}
 	t->s = open_store(t->url, STORE_WRITE);
 }
 
