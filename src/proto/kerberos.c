@@ -57,21 +57,13 @@ static bool is_address(struct bytes host)
 	return true;
 }
 
-/* "dc1.example.org" in EXAMPLE.ORG: dc1, and its DNS domain, or else the realm. */
-static void set_host(struct ev_ident *ident, struct bytes host, struct bytes realm)
+/* "dc1.example.org" is dc1. */
+static void set_host(struct ev_ident *ident, struct bytes host)
 {
-	struct bytes label = up_to(host, '.');
-
-	ident->domain = realm;
-	if (is_address(host))
-		return;
-	if (is_same(host, realm)) { /* of the domain as such: any of its controllers */
+	if (is_same(host, ident->domain)) /* of the domain as such: any of its controllers */
 		ident->roles |= IDENT_ROLE_DC;
-		return;
-	}
-	ident->name = label;
-	if (label.len + 1 < host.len)
-		ident->domain = bytes_slice(host, label.len + 1, SIZE_MAX);
+	else if (!is_address(host))
+		ident->name = up_to(host, '.');
 }
 
 struct told { /* room for the texts of one event */
@@ -90,7 +82,7 @@ static bool set_client(struct ev_ident *ident, const struct krb_name *cname, str
 		return false;
 	if (cname->n == 2 && is_word(up_to(who, '/'), "host")) {
 		ident->roles |= IDENT_ROLE_MACHINE_ACCOUNT;
-		set_host(ident, bytes_slice(who, strlen("host/"), SIZE_MAX), ident->domain);
+		set_host(ident, bytes_slice(who, strlen("host/"), SIZE_MAX));
 		return ident->name.len > 0;
 	}
 	logon_account(ident, who);
@@ -166,6 +158,17 @@ static void tell_reply(const struct krb *k, enum dir dir, const struct proto_out
 	tell_kdc(k->has_ticket ? k->ticket.realm : k->crealm, dir, out);
 }
 
+static void tell_error(const struct krb *k, enum dir dir, const struct proto_out *out)
+{
+	struct ev_ident ident = {.act = IDENT_WISH, .is_of_dst = true};
+	struct told t;
+
+	/* Most KDCs repeat whom they refuse, or ask for more. */
+	if (set_client(&ident, &k->cname, k->crealm, &t))
+		logon_tell(dir, &ident, out);
+	tell_kdc(k->realm, dir, out);
+}
+
 static void tell(enum dir dir, struct bytes msg, const struct proto_out *out)
 {
 	struct krb k;
@@ -186,7 +189,7 @@ static void tell(enum dir dir, struct bytes msg, const struct proto_out *out)
 		tell_reply(&k, dir, out);
 		break;
 	case KRB_ERROR:
-		tell_kdc(k.realm, dir, out);
+		tell_error(&k, dir, out);
 		break;
 	default:
 		break;
@@ -214,7 +217,7 @@ bool kerberos_shown(enum dir dir, struct bytes msg, const struct proto_out *out)
 
 	/* service/host, or service/host:port/domain; a single part is an account: "pc7$@REALM". */
 	if (k.ticket.sname.n >= 2)
-		set_host(&ident, up_to(text(k.ticket.sname.part[1], &t.who), ':'), ident.domain);
+		set_host(&ident, up_to(text(k.ticket.sname.part[1], &t.who), ':'));
 	else if (k.ticket.sname.n == 1)
 		logon_account(&ident, up_to(text(k.ticket.sname.part[0], &t.who), '@'));
 	ident.user = (struct bytes){NULL, 0}; /* a service's account is nobody's logon */

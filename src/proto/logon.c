@@ -124,8 +124,7 @@ static void tell_negotiate(const struct ntlm *n, enum dir dir, const struct prot
 		.domain = logon_text(n->negotiate.domain, false, &domain),
 	};
 
-	set_version(&ident, n);
-	/* The version alone will come again with the name. */
+	/* The version will come again with the user. */
 	if (ident.name.len > 0 || ident.domain.len > 0)
 		logon_tell(dir, &ident, out);
 }
@@ -167,14 +166,15 @@ static void tell_authenticate(struct logon *l, uint64_t key, const struct ntlm *
 	set_version(&ident, n);
 	logon_account(&ident, logon_text(a->user, n->is_unicode, &user));
 	logon_claim(l, key, &ident);
-	if (ident.name.len > 0 && name.len > 0 && !is_same(ident.name, name)) {
-		/* Somebody else's machine account: what the sender is called is another matter. */
+	if (ident.name.len > 0) {
+		/* A machine's account is one thing, what the sender is called another. */
 		logon_tell(dir, &ident, out);
+		if (name.len == 0)
+			return;
 		ident = (struct ev_ident){.from = IDENT_NTLM};
 		set_version(&ident, n);
 	}
-	if (name.len > 0)
-		ident.name = name;
+	ident.name = name;
 	if (ident.name.len > 0 || ident.user.len > 0 || ident.domain.len > 0 || ident.os_major != 0)
 		logon_tell(dir, &ident, out);
 }
