@@ -319,6 +319,89 @@ static size_t anomaly_text(const struct event *ev, char *to, size_t cap)
 	return (size_t)n < cap ? (size_t)n : cap - 1;
 }
 
+enum { KERBEROS_PORT = 88 };
+
+static bool ident_is(const struct event *ev, enum ev_ident_from from)
+{
+	return ev->ident.from == from && ev->ident.act != IDENT_ENDS;
+}
+
+static bool ident_is_account(const struct event *ev)
+{
+	return (ev->ident.roles & IDENT_ROLE_MACHINE_ACCOUNT) != 0;
+}
+
+/* NEGOTIATE names machines, too, but tells no version and no user. */
+static bool ntlm_is_auth(const struct event *ev)
+{
+	return ident_is(ev, IDENT_NTLM) && (ev->ident.user.len > 0 || ev->ident.os_major != 0);
+}
+
+static bool ntlm_has_user(const struct event *ev)
+{
+	return ntlm_is_auth(ev) && (ev->ident.user.len > 0 || ident_is_account(ev));
+}
+
+static bool ntlm_has_domain(const struct event *ev)
+{
+	return ntlm_is_auth(ev) && ev->ident.domain.len > 0;
+}
+
+static bool ntlm_has_host(const struct event *ev)
+{
+	return ntlm_is_auth(ev) && ev->ident.name.len > 0 && !ident_is_account(ev);
+}
+
+static bool krb_is_kdc(const struct event *ev)
+{
+	return ident_is(ev, IDENT_KERBEROS) &&
+	       (ev->src.port == KERBEROS_PORT || ev->dst.port == KERBEROS_PORT);
+}
+
+static bool krb_has_client(const struct event *ev)
+{
+	return krb_is_kdc(ev) && (ev->ident.user.len > 0 || ident_is_account(ev));
+}
+
+/* A ticket that is shown to a server names its service; a SPNEGO hint names nobody's realm. */
+static bool krb_has_realm(const struct event *ev)
+{
+	return ev->ident.domain.len > 0 &&
+	       (krb_is_kdc(ev) || (ident_is(ev, IDENT_KERBEROS) && ev->ident.note.len > 0));
+}
+
+static size_t ident_account(const struct event *ev, char *to, size_t cap)
+{
+	const struct bytes *who = ident_is_account(ev) ? &ev->ident.name : &ev->ident.user;
+	size_t n = who->len + 1 < cap ? who->len : cap - 1;
+
+	if (n > 0)
+		memcpy(to, who->at, n);
+	if (ident_is_account(ev))
+		to[n++] = '$';
+	return n;
+}
+
+static bool smb1_has_os(const struct event *ev)
+{
+	return ident_is(ev, IDENT_SMB1) && ev->ident.os.len > 0;
+}
+
+static bool smb1_has_lanman(const struct event *ev)
+{
+	return ident_is(ev, IDENT_SMB1) && ev->ident.note.len > 0;
+}
+
+static bool http_is_agent(const struct event *ev)
+{
+	return ident_is(ev, IDENT_HTTP) && ev->ident.roles == 0;
+}
+
+static bool http_is_server(const struct event *ev)
+{
+	return ident_is(ev, IDENT_HTTP) && ev->ident.roles != 0;
+}
+
 /* clang-format off */
 #define NAME_TYPE_IPV4  "IPv4 address"
 #define NAME_TYPE_IPV6  "IPv6 address"
@@ -386,6 +469,10 @@ static const struct field fields[] = { /* sorted by name, as strcmp() does */
 	{PROTO("frame", EV_FRAME)},
 	{UINT("frame.len", EV_FRAME, frame.wire_len, "length on the wire")},
 	{UINT("frame.number", EV_FRAME, seq, "frame number, counted over all files from 1")},
+	{UTF8("http.server", EV_IDENT, ident.os,
+	 "first answer of a connection: Server", http_is_server)},
+	{UTF8("http.user_agent", EV_IDENT, ident.os,
+	 "first requests of a connection: User-Agent", http_is_agent)},
 	{PROTO("icmp", EV_FRAME), .when = is_icmp},
 	{PROTO("icmpv6", EV_FRAME), .when = is_icmp6},
 	{PROTO("ip", EV_FRAME), .when = is_v4},
@@ -403,6 +490,16 @@ static const struct field fields[] = { /* sorted by name, as strcmp() does */
 	{OF(TYPE_IPV6, "ipv6.dst", EV_FRAME, dst.addr, "destination address"), .when = is_v6},
 	{UINT("ipv6.hlim", EV_FRAME, frame.ttl, "hop limit"), .when = is_v6},
 	{OF(TYPE_IPV6, "ipv6.src", EV_FRAME, src.addr, "source address"), .when = is_v6},
+	{MADE("kerberos.CNameString", EV_IDENT, ident_account,
+	 "client that asks a KDC or is answered; PC7$ is a machine"), .when = krb_has_client},
+	{UTF8("kerberos.realm", EV_IDENT, ident.domain, "realm of a ticket, asked for or shown",
+	 krb_has_realm)},
+	{UTF8("ntlmssp.auth.domain", EV_IDENT, ident.domain, "domain of the user who logs on",
+	 ntlm_has_domain)},
+	{UTF8("ntlmssp.auth.hostname", EV_IDENT, ident.name, "machine that logs on",
+	 ntlm_has_host)},
+	{MADE("ntlmssp.auth.username", EV_IDENT, ident_account, "user who logs on"),
+	 .when = ntlm_has_user},
 	{UINT("pipe.function", EV_SMB1, smb1.trans_sub, "Transaction: function of the pipe"),
 	 .when = smb1_is_pipe},
 	{MADE("quell.anomaly", EV_ANOMALY, anomaly_text,
@@ -421,6 +518,10 @@ static const struct field fields[] = { /* sorted by name, as strcmp() does */
 	{FLAG("smb.flags.response", EV_SMB1, smb1.is_response, "an answer")},
 	{UINT("smb.flags2", EV_SMB1, smb1.flags2, "header flags2")},
 	{UINT("smb.mid", EV_SMB1, smb1.mid, "multiplex id")},
+	{UTF8("smb.native_lanman", EV_IDENT, ident.note, "Session Setup: LAN manager",
+	 smb1_has_lanman)},
+	{UTF8("smb.native_os", EV_IDENT, ident.os, "Session Setup: operating system",
+	 smb1_has_os)},
 	{UINT("smb.nt.function", EV_SMB1, smb1.trans_sub, "NT Transact: function"),
 	 .when = smb1_is_nt_trans},
 	{UINT("smb.nt_status", EV_SMB1, smb1.status, "NT status"), .when = smb1_is_nt},
