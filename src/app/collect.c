@@ -4,6 +4,7 @@
 
 #include "app/fact_table.h"
 #include "base/map.h"
+#include "host/resolve.h"
 #include "outbreak/outbreak.h"
 #include "settings/settings.h"
 
@@ -28,7 +29,8 @@ struct collection {
 	struct exchange_source source;
 	struct exchange_status status;
 	const struct finding *newest;
-	const struct finding **list; /* what the outbreak borrows */
+	const struct finding **list; /* what the outbreak borrows, */
+	struct machines *machines;   /* and this */
 	bool has_source;
 	uint64_t refused; /* findings and sightings that the limits left no room for */
 };
@@ -64,6 +66,7 @@ void collection_free(struct collection *c)
 	map_free(c->sightings);
 	fact_table_free(c->facts);
 	arena_free(c->scratch);
+	machines_free(c->machines);
 	free(c->list);
 	free(c->source.first_seq);
 	free(c);
@@ -236,6 +239,11 @@ static void sum_up(struct collection *c, struct coverage *coverage, uint64_t lis
 		c->source.listened_ns = listened_ns;
 }
 
+const struct machines *collection_machines(const struct collection *c)
+{
+	return c->machines;
+}
+
 uint64_t collection_facts_came(const struct collection *c)
 {
 	return c->facts_came;
@@ -266,6 +274,22 @@ enum rc collection_facts(struct collection *c, const struct fact **ret_facts, si
 	return fact_table_list(c->facts, &source, ret_facts, ret_n);
 }
 
+/* Who is who, by all that was heard so far. */
+static enum rc make_machines(struct collection *c)
+{
+	struct resolve_input in = {0};
+	struct machines *machines = NULL;
+	enum rc rc = collection_facts(c, &in.facts, &in.n_facts);
+
+	if (rc == RC_OK)
+		rc = resolve(&in, &machines);
+	if (rc != RC_OK)
+		return rc;
+	machines_free(c->machines);
+	c->machines = machines;
+	return RC_OK;
+}
+
 enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 			    struct outbreak **ret_outbreak)
 {
@@ -283,7 +307,9 @@ enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 				c->facts_refused);
 	free(c->list);
 	c->list = list;
-	if (list != NULL && sightings != NULL) {
+	if (list != NULL && sightings != NULL)
+		rc = make_machines(c);
+	if (list != NULL && sightings != NULL && rc == RC_OK) {
 		struct outbreak_input in = {
 			.source = source_of(c),
 			.coverage = &coverage,
@@ -291,6 +317,7 @@ enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 			.n_findings = map_len(c->findings),
 			.sightings = sightings,
 			.n_sightings = map_len(c->sightings),
+			.machines = c->machines,
 			.policy = settings_policy(w->settings),
 			.max_hosts = settings_limits(w->settings)->hosts,
 		};

@@ -44,6 +44,9 @@ MUST_CHECK enum rc collection_facts(struct collection *c, const struct fact **re
 /* Grows with each fact that is new or has grown: ask before collection_facts(), which sorts. */
 uint64_t collection_facts_came(const struct collection *c);
 
+/* Of the last collection_outbreak(): who is who. NULL: there was none. */
+const struct machines *collection_machines(const struct collection *c);
+
 struct collect_end {
 	bool is_cut;           /* it ended before its time */
 	uint64_t listened_ns;  /* by the parent's clock; counts if the sensor could not tell */

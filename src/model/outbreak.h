@@ -8,6 +8,7 @@
 
 #include "model/coverage.h"
 #include "model/finding.h"
+#include "model/machine.h"
 
 enum verdict { /* ascending: the strongest wins */
 	       VERDICT_NO_EVIDENCE,
@@ -22,7 +23,7 @@ const char *verdict_name(enum verdict v); /* "no-evidence"; never NULL */
 
 enum { SIGHTING_MACS = 4 };
 
-/* An address that was heard to speak. What identity there is beyond it comes with room host/. */
+/* An address that was heard to speak. */
 struct sighting {
 	struct addr addr;
 	struct mac macs[SIGHTING_MACS]; /* on the sensor's own segment only */
@@ -41,8 +42,14 @@ struct host_threat {
 	uint64_t first_ns, last_ns;
 };
 
+/* A machine, as far as the evidence tells one from another; else an address. */
 struct host {
-	struct sighting seen;
+	const struct machine *machine; /* borrowed; NULL: known by its address only */
+	struct addr *addrs;            /* that it had or has, sorted; at least one */
+	size_t n_addrs;
+	const char **notes; /* sentences: what to mind about who it is */
+	size_t n_notes;
+	struct sighting seen; /* of all its addresses; seen.addr is where to look for it now */
 	enum verdict verdict;
 	double confidence; /* 0..1 */
 	const char **why;  /* sentences, strongest first */
@@ -87,9 +94,10 @@ struct outbreak {
 	struct source_info source; /* borrowed from the caller */
 	struct coverage coverage;
 	struct listening listening;
-	struct host *hosts; /* worst verdict first, then by address */
+	struct host *hosts; /* worst verdict first, then by address, then by machine */
 	size_t n_hosts;
 	size_t n_hosts_left_out;         /* no evidence, and more than the limit to list */
+	const struct machines *machines; /* borrowed from the caller; NULL: not known */
 	const struct finding **findings; /* finding_cmp order; borrowed from the caller */
 	size_t n_findings;
 	uint64_t findings_left_out;

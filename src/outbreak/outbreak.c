@@ -11,22 +11,18 @@
 #include "base/map.h"
 #include "base/monotime.h"
 #include "outbreak/verdict.h"
+#include "outbreak/who.h"
 
 enum { WHY_MAX = 5, TARGETS_MAX = 4096, WHY_TEXT = FINDING_WHY + 128 };
 
 #define CONFIDENCE_MAX 0.99
-
-struct deed { /* a finding, seen from one of its two machines */
-	struct addr addr;
-	const struct finding *f;
-};
 
 struct build {
 	const struct outbreak_input *in;
 	struct outbreak *o;
 	struct deed *by_source, *by_target;
 	size_t n_source, n_target;
-	struct map *hosts; /* struct addr -> struct host, before sorting */
+	struct map *hosts; /* struct who -> struct host, before sorting */
 };
 
 static bool is_host(const struct addr *a)
@@ -42,7 +38,7 @@ static int by_finding(const void *a, const void *b)
 static int by_deed(const void *a, const void *b)
 {
 	const struct deed *x = a, *y = b;
-	int c = addr_cmp(&x->addr, &y->addr);
+	int c = who_cmp(&x->who, &y->who);
 
 	return c != 0 ? c : finding_cmp(x->f, y->f);
 }
@@ -67,6 +63,12 @@ static enum rc finding_join(struct outbreak *o, size_t at, const struct finding 
 	}
 	finding_add(*own, more);
 	return RC_OK;
+}
+
+/* Addresses belong to machines for a time: a deed is whose it was when it began. */
+static struct deed deed_of(const struct build *b, const struct finding *f, const struct addr *a)
+{
+	return (struct deed){who_at(b->in->machines, a, f->first_ns), f, a};
 }
 
 static enum rc findings_join(struct build *b)
@@ -97,17 +99,17 @@ static enum rc findings_join(struct build *b)
 		const struct finding *f = o->findings[i];
 
 		if (is_host(&f->source))
-			b->by_source[b->n_source++] = (struct deed){f->source, f};
+			b->by_source[b->n_source++] = deed_of(b, f, &f->source);
 		if (verdict_of_target(f) > VERDICT_NO_EVIDENCE && is_host(&f->target))
-			b->by_target[b->n_target++] = (struct deed){f->target, f};
+			b->by_target[b->n_target++] = deed_of(b, f, &f->target);
 	}
 	qsort(b->by_source, b->n_source, sizeof(*b->by_source), by_deed);
 	qsort(b->by_target, b->n_target, sizeof(*b->by_target), by_deed);
 	return RC_OK;
 }
 
-/* The part of a sorted list that is about `a`. */
-static size_t deeds_of(const struct deed *list, size_t n, const struct addr *a,
+/* The part of a sorted list that is about `who`. */
+static size_t deeds_of(const struct deed *list, size_t n, const struct who *who,
 		       const struct deed **ret_first)
 {
 	size_t low = 0, high = n, len = 0;
@@ -115,12 +117,12 @@ static size_t deeds_of(const struct deed *list, size_t n, const struct addr *a,
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (addr_cmp(&list[mid].addr, a) < 0)
+		if (who_cmp(&list[mid].who, who) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	while (low + len < n && addr_eq(&list[low + len].addr, a))
+	while (low + len < n && who_cmp(&list[low + len].who, who) == 0)
 		len++;
 	*ret_first = list + low;
 	return len;
@@ -139,13 +141,15 @@ static enum verdict deed_verdict(const struct build *b, const struct finding *f)
 	return v > VERDICT_SCANNER && trust_of(b, f) != NULL ? VERDICT_SCANNER : v;
 }
 
-static struct host *host_put(struct build *b, const struct addr *a)
+static struct host *host_put(struct build *b, const struct who *who, const struct addr *a)
 {
 	bool is_new = false;
-	struct host *h = map_put(b->hosts, a, &is_new);
+	struct host *h = map_put(b->hosts, who, &is_new);
 
-	if (h != NULL && is_new)
+	if (h != NULL && is_new) {
 		h->seen.addr = *a;
+		h->machine = who_machine(b->in->machines, who);
+	}
 	return h;
 }
 
@@ -157,17 +161,57 @@ static void seen_at(struct host *h, uint64_t first_ns, uint64_t last_ns)
 		h->seen.last_ns = last_ns;
 }
 
+/* Adds what was heard of one of its addresses. */
+static void seen_as(struct host *h, const struct sighting *s)
+{
+	seen_at(h, s->first_ns, s->last_ns);
+	h->seen.attempts_to += s->attempts_to;
+	h->seen.has_spoken |= s->has_spoken;
+	h->seen.more_macs |= s->more_macs;
+	for (unsigned i = 0; i < s->n_macs; i++) {
+		unsigned k = 0;
+
+		while (k < h->seen.n_macs && !mac_eq(&h->seen.macs[k], &s->macs[i]))
+			k++;
+		if (k == SIGHTING_MACS)
+			h->seen.more_macs = true;
+		else if (k == h->seen.n_macs)
+			h->seen.macs[h->seen.n_macs++] = s->macs[i];
+	}
+}
+
+static enum rc sighting_collect(struct build *b, const struct sighting *s)
+{
+	const struct machines *m = b->in->machines;
+	struct who last = who_at(m, &s->addr, s->last_ns), first = who_at(m, &s->addr, s->first_ns);
+	/* An address that was only called is no machine, unless it was attacked. */
+	struct host *h = s->has_spoken ? host_put(b, &last, &s->addr) : map_get(b->hosts, &last);
+
+	if (h != NULL)
+		seen_as(h, s);
+	else if (s->has_spoken)
+		return RC_NOMEM;
+	/* Another machine had it before. */
+	if (!s->has_spoken || first.machine == 0 || who_cmp(&first, &last) == 0)
+		return RC_OK;
+	h = host_put(b, &first, &s->addr);
+	if (h == NULL)
+		return RC_NOMEM;
+	seen_at(h, s->first_ns, s->first_ns);
+	return RC_OK;
+}
+
 static enum rc hosts_collect(struct build *b)
 {
 	const struct outbreak_input *in = b->in;
-	size_t most = in->n_sightings + b->n_source + b->n_target;
-	enum rc rc = map_new(most > 0 ? most : 1, sizeof(struct addr), sizeof(struct host), 0,
-			     &b->hosts);
+	size_t most = 2 * in->n_sightings + b->n_source + b->n_target;
+	enum rc rc =
+		map_new(most > 0 ? most : 1, sizeof(struct who), sizeof(struct host), 0, &b->hosts);
 
 	for (size_t i = 0; rc == RC_OK && i < b->n_source + b->n_target; i++) {
 		const struct deed *d =
 			i < b->n_source ? &b->by_source[i] : &b->by_target[i - b->n_source];
-		struct host *h = host_put(b, &d->addr);
+		struct host *h = host_put(b, &d->who, d->addr);
 
 		if (h == NULL)
 			rc = RC_NOMEM;
@@ -175,19 +219,8 @@ static enum rc hosts_collect(struct build *b)
 			seen_at(h, d->f->first_ns, d->f->last_ns);
 	}
 	for (size_t i = 0; rc == RC_OK && i < in->n_sightings; i++) {
-		const struct sighting *s = &in->sightings[i];
-
-		if (!is_host(&s->addr))
-			continue;
-
-		/* An address that was only called is no machine, unless it was attacked. */
-		struct host *h =
-			s->has_spoken ? host_put(b, &s->addr) : map_get(b->hosts, &s->addr);
-
-		if (h != NULL)
-			h->seen = *s;
-		else if (s->has_spoken)
-			rc = RC_NOMEM;
+		if (is_host(&in->sightings[i].addr))
+			rc = sighting_collect(b, &in->sightings[i]);
 	}
 	return rc;
 }
@@ -337,11 +370,11 @@ static const char *reason_text(const struct build *b, const struct reason *r)
 	return arena_strdup(b->o->arena, text);
 }
 
-static enum rc host_judge(struct build *b, struct host *h)
+static enum rc host_judge(struct build *b, const struct who *who, struct host *h)
 {
 	const struct deed *did = NULL, *suffered = NULL;
-	size_t n_did = deeds_of(b->by_source, b->n_source, &h->seen.addr, &did);
-	size_t n_suffered = deeds_of(b->by_target, b->n_target, &h->seen.addr, &suffered);
+	size_t n_did = deeds_of(b->by_source, b->n_source, who, &did);
+	size_t n_suffered = deeds_of(b->by_target, b->n_target, who, &suffered);
 	struct reason best[WHY_MAX] = {0};
 	size_t n = 0;
 
@@ -379,7 +412,9 @@ static enum rc host_judge(struct build *b, struct host *h)
 			return RC_NOMEM;
 		h->n_why++;
 	}
-	return threats_sum(b, h, did, n_did);
+	if (threats_sum(b, h, did, n_did) != RC_OK)
+		return RC_NOMEM;
+	return who_describe(b->in->machines, did, n_did, b->o->arena, h);
 }
 
 static int by_verdict(const void *a, const void *b)
@@ -388,7 +423,13 @@ static int by_verdict(const void *a, const void *b)
 
 	if (x->verdict != y->verdict)
 		return x->verdict > y->verdict ? -1 : 1;
-	return addr_cmp(&x->seen.addr, &y->seen.addr);
+	int c = addr_cmp(&x->seen.addr, &y->seen.addr);
+
+	if (c != 0)
+		return c;
+	/* Two that had it one after the other. */
+	return strcmp(x->machine != NULL ? x->machine->id : "",
+		      y->machine != NULL ? y->machine->id : "");
 }
 
 static enum rc hosts_judge(struct build *b)
@@ -400,8 +441,10 @@ static enum rc hosts_judge(struct build *b)
 	if (o->hosts == NULL)
 		return RC_NOMEM;
 	for (size_t i = 0; i < n; i++) {
-		o->hosts[i] = *(struct host *)map_at(b->hosts, i, NULL);
-		if (host_judge(b, &o->hosts[i]) != RC_OK)
+		const void *who = NULL;
+
+		o->hosts[i] = *(struct host *)map_at(b->hosts, i, &who);
+		if (host_judge(b, who, &o->hosts[i]) != RC_OK)
 			return RC_NOMEM;
 		o->by_verdict[o->hosts[i].verdict]++;
 	}
@@ -511,6 +554,7 @@ enum rc outbreak_build(const struct outbreak_input *in, struct outbreak **ret_ou
 	}
 	b.o->arena = arena;
 	b.o->source = in->source;
+	b.o->machines = in->machines;
 	b.o->coverage = *in->coverage;
 	rc = findings_join(&b);
 	if (rc == RC_OK)

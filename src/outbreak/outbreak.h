@@ -7,10 +7,12 @@
 #ifndef OUTBREAK_OUTBREAK_H
 #define OUTBREAK_OUTBREAK_H
 
+#include "model/machine.h"
 #include "model/outbreak.h"
 #include "model/policy.h"
 
-/* All borrowed for the call, but `source` and the findings for the outbreak's life. */
+/* All borrowed for the call, but `source`, the findings and the machines for the outbreak's life.
+ */
 struct outbreak_input {
 	struct source_info source;
 	const struct coverage *coverage;
@@ -18,8 +20,9 @@ struct outbreak_input {
 	size_t n_findings;
 	const struct sighting *sightings; /* any order */
 	size_t n_sightings;
-	const struct policy *policy; /* outlives the outbreak */
-	size_t max_hosts;            /* of those without evidence to list */
+	const struct machines *machines; /* who had an address when; NULL: not known */
+	const struct policy *policy;     /* outlives the outbreak */
+	size_t max_hosts;                /* of those without evidence to list */
 };
 
 MUST_CHECK enum rc outbreak_build(const struct outbreak_input *in, struct outbreak **ret_outbreak);

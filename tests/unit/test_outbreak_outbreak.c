@@ -48,6 +48,7 @@ struct world {
 	uint64_t listened_ns;
 	struct own_address own[4];
 	size_t n_own;
+	const struct machines *machines;
 };
 
 static void does(struct world *w, struct finding f)
@@ -77,6 +78,7 @@ static struct outbreak *build(struct world *w)
 				    .n_findings = w->n,
 				    .sightings = w->seen,
 				    .n_sightings = w->n_seen,
+				    .machines = w->machines,
 				    .policy = &w->policy,
 				    .max_hosts = w->max_hosts};
 
@@ -280,6 +282,118 @@ static void nothing_at_all_is_an_answer(void **state)
 	outbreak_free(o);
 }
 
+/* LAP-7 had 10.0.0.1 until 1000 and 10.0.0.2 from then on, when PC-12 got 10.0.0.1. */
+static struct machines *two_machines(void)
+{
+	static struct machine list[2];
+	static struct machine_addr laps[2], pcs[1];
+	struct machines *m = NULL;
+	struct arena *arena = NULL;
+
+	assert_int_equal(arena_new(0, &arena), RC_OK);
+	m = arena_alloc(arena, sizeof(*m));
+	assert_non_null(m);
+	laps[0] = (struct machine_addr){.addr = host(2),
+					.confidence = 90,
+					.first_ns = 1000,
+					.last_ns = 2000,
+					.from_ns = 1000,
+					.until_ns = UINT64_MAX};
+	laps[1] = (struct machine_addr){.addr = host(1),
+					.confidence = 90,
+					.first_ns = 10,
+					.last_ns = 900,
+					.from_ns = 0,
+					.until_ns = 1000};
+	pcs[0] = (struct machine_addr){.addr = host(1),
+				       .confidence = 90,
+				       .first_ns = 1100,
+				       .last_ns = 2000,
+				       .from_ns = 1000,
+				       .until_ns = UINT64_MAX};
+	list[0] =
+		(struct machine){.id = "name:lap-7", .name = "LAP-7", .addrs = laps, .n_addrs = 2};
+	list[1] = (struct machine){.id = "name:pc-12", .name = "PC-12", .addrs = pcs, .n_addrs = 1};
+	m->list = list;
+	m->n = 2;
+	m->arena = arena;
+	assert_int_equal(machines_seal(m), RC_OK);
+	return m;
+}
+
+static const struct host *find_id(const struct outbreak *o, const char *id)
+{
+	for (size_t i = 0; i < o->n_hosts; i++) {
+		if (o->hosts[i].machine != NULL && strcmp(o->hosts[i].machine->id, id) == 0)
+			return &o->hosts[i];
+	}
+	return NULL;
+}
+
+static void deeds_are_the_machines_that_had_the_address_then(void **state)
+{
+	struct world w = {.max_hosts = 100};
+	struct machines *m = two_machines();
+	struct finding early = deed("ms08-067", CLASS_EXPLOIT, 98, 1, 9),
+		       late = deed("ms17-010", CLASS_EXPLOIT, 90, 2, 8),
+		       other = deed("port-scan", CLASS_SCAN, 60, 1, 0);
+	const struct host *lap, *pc;
+	struct outbreak *o;
+
+	(void)state;
+	late.first_ns = late.last_ns = 1500;
+	other.first_ns = other.last_ns = 1600;
+	does(&w, early);
+	does(&w, late);
+	does(&w, other);
+	speaks(&w, 1);
+	speaks(&w, 2);
+	w.seen[0].last_ns = w.seen[1].last_ns = 2000;
+	w.machines = m;
+	o = build(&w);
+	lap = find_id(o, "name:lap-7");
+	pc = find_id(o, "name:pc-12");
+	assert_non_null(lap);
+	assert_int_equal(lap->verdict, VERDICT_INFECTED);
+	assert_int_equal(lap->n_threats, 2);
+	assert_int_equal(lap->n_addrs, 2);
+	assert_true(addr_eq(&lap->addrs[0], &w.seen[0].addr));
+	assert_true(addr_eq(&lap->seen.addr, &lap->addrs[1])); /* where it is now */
+	assert_int_equal(lap->n_notes, 0);
+	assert_non_null(pc);
+	assert_int_equal(pc->verdict, VERDICT_SUSPECTED);
+	assert_int_equal(pc->n_threats, 1);
+	/* Its two targets are known by address alone. */
+	assert_int_equal(o->n_hosts, 4);
+	assert_null(find(o, 9)->machine);
+	outbreak_free(o);
+	machines_free(m);
+}
+
+static void who_is_known_by_address_or_lost_it_meanwhile_is_marked(void **state)
+{
+	struct world w = {.max_hosts = 100};
+	struct machines *m = two_machines();
+	struct finding f = deed("ms08-067", CLASS_EXPLOIT, 98, 1, 0),
+		       g = deed("ms08-067", CLASS_EXPLOIT, 98, 5, 0);
+	struct outbreak *o;
+
+	(void)state;
+	f.last_ns = 1800;
+	does(&w, f);
+	does(&w, g);
+	w.machines = m;
+	o = build(&w);
+	assert_int_equal(find_id(o, "name:lap-7")->n_notes, 1);
+	assert_string_equal(find_id(o, "name:lap-7")->notes[0],
+			    "10.0.0.1 changed hands while ms08-067 was seen from there: at first "
+			    "it was LAP-7, at last PC-12");
+	assert_int_equal(find(o, 5)->n_notes, 1);
+	assert_non_null(strstr(find(o, 5)->notes[0], "known by its address only"));
+	outbreak_free(o);
+	machines_free(m);
+}
+
 static void half_an_hour_is_enough_for_one_listener_in_a_small_network(void **state)
 {
 	struct listening l = listening_assess(0, 1, 256);
@@ -390,6 +504,8 @@ int main(void)
 		cmocka_unit_test(quiet_machines_past_the_limit_are_counted),
 		cmocka_unit_test(each_kind_of_deed_has_one_reason_and_the_strongest_comes_first),
 		cmocka_unit_test(nothing_at_all_is_an_answer),
+		cmocka_unit_test(deeds_are_the_machines_that_had_the_address_then),
+		cmocka_unit_test(who_is_known_by_address_or_lost_it_meanwhile_is_marked),
 		cmocka_unit_test(half_an_hour_is_enough_for_one_listener_in_a_small_network),
 		cmocka_unit_test(listening_gets_better_with_time_and_with_addresses),
 		cmocka_unit_test(listening_counts_networks_and_those_that_were_called),
