@@ -1,32 +1,78 @@
 /* csv - one line per machine, for a spreadsheet. */
+#include <string.h>
+
 #include "report/advice.h"
 #include "report/cells.h"
 #include "report/facts.h"
+#include "report/identity.h"
 #include "report/writers.h"
 
 static const char columns[] = "address,macs,verdict,confidence,threats,first,last,attempts,targets,"
-			      "why,next_step\r\n";
+			      "why,next_step,id,name,user,os,vendor,place,addresses,notes\r\n";
 
-static void cell_macs(struct cells *c, const struct sighting *s)
+enum { LIST_TEXT = 1024 };
+
+/* Several in one cell, with semicolons between them; what does not fit is left out whole. */
+struct list {
+	char text[LIST_TEXT];
+	size_t len;
+};
+
+static void list_add(struct list *l, const char *text)
 {
-	char text[SIGHTING_MACS * MAC_TEXT + 1] = "", mac[MAC_TEXT];
-	size_t len = 0;
+	size_t len = strlen(text);
 
-	for (unsigned i = 0; i < s->n_macs && i < SIGHTING_MACS; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i == 0 ? "" : ";",
-					mac_format(&s->macs[i], mac));
-	cell_text(c, text);
+	if (len + 2 > sizeof(l->text) - l->len)
+		return;
+	l->len += (size_t)snprintf(l->text + l->len, sizeof(l->text) - l->len, "%s%s",
+				   l->len == 0 ? "" : ";", text);
+}
+
+static void cell_macs(struct cells *c, const struct host *h)
+{
+	struct list l = {.len = 0};
+	char mac[MAC_TEXT];
+
+	for (size_t i = 0; i < identity_macs(h); i++)
+		list_add(&l, mac_format(identity_mac(h, i), mac));
+	cell_text(c, l.text);
 }
 
 static void cell_threats(struct cells *c, const struct host *h)
 {
-	char text[1024] = "";
-	size_t len = 0;
+	struct list l = {.len = 0};
 
-	for (size_t i = 0; i < h->n_threats && len < sizeof(text); i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i == 0 ? "" : ";",
-					h->threats[i].id);
-	cell_text(c, text);
+	for (size_t i = 0; i < h->n_threats; i++)
+		list_add(&l, h->threats[i].id);
+	cell_text(c, l.text);
+}
+
+static void cell_addresses(struct cells *c, const struct host *h)
+{
+	struct list l = {.len = 0};
+	char text[ADDR_TEXT];
+
+	for (size_t i = 0; i < h->n_addrs; i++)
+		list_add(&l, addr_format(&h->addrs[i], text));
+	cell_text(c, l.text);
+}
+
+static void cells_identity(struct cells *c, const struct host *h)
+{
+	const struct machine_user *u = identity_user(h);
+	struct list notes = {.len = 0};
+	char id[MACHINE_ID];
+
+	cell_text(c, identity_id(h, id));
+	cell_text(c, identity_name(h));
+	cell_text(c, u != NULL ? u->user : "");
+	cell_text(c, identity_os(h));
+	cell_text(c, identity_macs(h) > 0 ? identity_vendor(h, 0) : "");
+	cell_text(c, identity_place(h));
+	cell_addresses(c, h);
+	for (size_t i = 0; i < h->n_notes; i++)
+		list_add(&notes, h->notes[i]);
+	cell_text(c, notes.text);
 }
 
 static enum rc line(const struct host *h, FILE *to)
@@ -40,7 +86,7 @@ static enum rc line(const struct host *h, FILE *to)
 	if (rc != RC_OK)
 		return rc;
 	cell_text(&c, addr_format(&h->seen.addr, address));
-	cell_macs(&c, &h->seen);
+	cell_macs(&c, h);
 	cell_text(&c, verdict_name(h->verdict));
 	cell_share(&c, h->confidence);
 	cell_threats(&c, h);
@@ -50,6 +96,7 @@ static enum rc line(const struct host *h, FILE *to)
 	cell_number(&c, n_targets);
 	cell_text(&c, h->n_why > 0 ? h->why[0] : "");
 	cell_text(&c, next == NULL ? "" : next);
+	cells_identity(&c, h);
 	return cells_end(&c);
 }
 

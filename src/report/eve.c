@@ -4,7 +4,8 @@
  * Field names and types are those of Suricata's EVE documentation and its etc/schema.json; the
  * part that quell writes is in doc/eve.schema.json. Ports, protocol, flow_id and community_id are
  * there where a finding is about one connection; a sweep has none. What EVE has no field for goes
- * into alert.metadata.tag. src is always the machine that acts.
+ * into alert.metadata.tag: threat, class, and which machine had the address. src is always the
+ * machine that acts.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -93,13 +94,50 @@ static json_t *timestamp(uint64_t at_ns)
 	return json_sprintf("%s+0000", utc);
 }
 
-static json_t *metadata(const struct finding *f, const struct class_row *row)
+static void add_tag(json_t *tags, bool *bad, const char *key, const char *text)
 {
-	return json_pack("{s:[s], s:[o, o, o, o]}", "signature_severity", row->severity_word, "tag",
-			 json_sprintf("threat:%s", f->threat),
-			 json_sprintf("class:%s", finding_class_name(f->class)),
-			 json_sprintf("confidence:%u", f->confidence),
-			 json_sprintf("count:%llu", (unsigned long long)f->count));
+	char *valid = NULL;
+	json_t *tag = NULL;
+
+	if (text[0] == '\0')
+		return;
+	valid = text_valid(text);
+	tag = valid == NULL ? NULL : json_sprintf("%s:%s", key, valid);
+	if (json_array_append_new(tags, tag) != 0)
+		*bad = true;
+	free(valid);
+}
+
+/* Whose address it was when it began. */
+static void add_machine(json_t *tags, bool *bad, const struct machine *m)
+{
+	if (m == NULL)
+		return;
+	add_tag(tags, bad, "machine", m->id);
+	add_tag(tags, bad, "name", m->name);
+	add_tag(tags, bad, "os", m->os);
+	add_tag(tags, bad, "place", m->place);
+	if (m->n_users > 0)
+		add_tag(tags, bad, "user", m->users[0].user);
+}
+
+static json_t *metadata(const struct finding *f, const struct class_row *row,
+			const struct machine *m)
+{
+	bool bad = false;
+	json_t *tags = json_pack("[o, o, o, o]", json_sprintf("threat:%s", f->threat),
+				 json_sprintf("class:%s", finding_class_name(f->class)),
+				 json_sprintf("confidence:%u", f->confidence),
+				 json_sprintf("count:%llu", (unsigned long long)f->count));
+
+	if (tags == NULL)
+		return NULL;
+	add_machine(tags, &bad, m);
+	if (!bad)
+		return json_pack("{s:[s], s:o}", "signature_severity", row->severity_word, "tag",
+				 tags);
+	json_decref(tags);
+	return NULL;
 }
 
 static json_t *end(const struct addr *a)
@@ -109,7 +147,7 @@ static json_t *end(const struct addr *a)
 	return json_pack("{s:s}", "ip", addr_format(a, text));
 }
 
-static json_t *alert(const struct finding *f)
+static json_t *alert(const struct finding *f, const struct machine *m)
 {
 	const struct class_row *row = &classes[f->class];
 	json_t *j = json_object();
@@ -126,7 +164,7 @@ static json_t *alert(const struct finding *f)
 	put(j, &bad, "source", end(&f->source));
 	if (f->has_target)
 		put(j, &bad, "target", end(&f->target));
-	put(j, &bad, "metadata", metadata(f, row));
+	put(j, &bad, "metadata", metadata(f, row, m));
 	if (!bad)
 		return j;
 	json_decref(j);
@@ -180,16 +218,19 @@ static void put_origin(json_t *j, bool *bad, const struct finding *f, const stru
 		put(j, bad, "pcap_filename", words(name));
 }
 
-static json_t *line(const struct finding *f, const struct source_info *s)
+static json_t *line(const struct finding *f, const struct outbreak *o)
 {
+	const struct machine *m = o->machines == NULL
+					  ? NULL
+					  : machines_at(o->machines, &f->source, f->first_ns, NULL);
 	json_t *j = json_object();
 	bool bad = false;
 
 	put(j, &bad, "timestamp", timestamp(f->first_ns));
-	put_origin(j, &bad, f, s);
+	put_origin(j, &bad, f, &o->source);
 	put(j, &bad, "event_type", json_string("alert"));
 	put_tuple(j, &bad, f);
-	put(j, &bad, "alert", alert(f));
+	put(j, &bad, "alert", alert(f, m));
 	if (!bad)
 		return j;
 	json_decref(j);
@@ -200,7 +241,7 @@ enum rc report_eve(const struct outbreak *o, const struct report_style *style, F
 {
 	(void)style;
 	for (size_t i = 0; i < o->n_findings; i++) {
-		json_t *j = line(o->findings[i], &o->source);
+		json_t *j = line(o->findings[i], o);
 
 		if (j == NULL)
 			return RC_NOMEM;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "report/facts.h"
 #include "report/human.h"
+#include "report/identity.h"
 
 enum {
 	BLOCKS_MOST = 3,  /* more are told in short, */
@@ -12,6 +13,9 @@ enum {
 	REASONS_MOST = 3,
 	TARGETS_MOST = 8,
 	THREATS_MOST = 5,
+	MACS_MOST = 4,
+	ADDRS_MOST = 4,
+	USERS_MOST = 2,
 	THREATS_TEXT = 64,
 	MAC_COLUMN = 19,
 	TABLE_REST = 18 + 7 + 11 + 10 + 12, /* since, sure, attempts, targets, some of threats */
@@ -81,28 +85,113 @@ static void evidence(const struct lines *l, const struct outbreak *o, const stru
 	lines_item(l, "evidence", s.at);
 }
 
-static void macs(struct sentence *s, const struct sighting *seen)
+static void macs(struct sentence *s, const struct host *h)
 {
+	size_t n = identity_macs(h);
 	char text[MAC_TEXT];
 
-	for (unsigned i = 0; i < seen->n_macs; i++)
-		say(s, "%s%s", i == 0 ? "" : " ", mac_format(&seen->macs[i], text));
-	if (seen->more_macs)
+	for (size_t i = 0; i < n && i < MACS_MOST; i++) {
+		const char *vendor = identity_vendor(h, i), *kind = identity_mac_kind(h, i);
+
+		say(s, "%s%s", i == 0 ? "" : " ", mac_format(identity_mac(h, i), text));
+		if (vendor[0] != '\0' || kind[0] != '\0')
+			say(s, " (%s%s%s)", vendor,
+			    vendor[0] != '\0' && kind[0] != '\0' ? ", " : "", kind);
+	}
+	if (n > MACS_MOST || h->seen.more_macs)
 		say(s, " and more");
 }
 
 static void name_line(const struct lines *l, const struct host *h)
 {
+	const char *name = identity_name(h);
 	struct sentence s = {.len = 0};
 	char text[ADDR_TEXT];
 
 	say(&s, "%-16s ", addr_format(&h->seen.addr, text));
-	if (h->seen.n_macs > 0)
-		macs(&s, &h->seen);
+	if (name[0] != '\0')
+		say(&s, "%s  ", name);
+	if (identity_macs(h) > 0)
+		macs(&s, h);
 	else
 		say(&s, "(MAC address not heard)");
 	fputc('\n', l->to);
 	lines_row(l, h->verdict == VERDICT_INFECTED ? TONE_ALARM : TONE_WARN, s.at);
+}
+
+/* System, domain and the other addresses, as far as they are known. */
+static void machine_item(const struct lines *l, const struct host *h)
+{
+	const char *os = identity_os(h), *domain = h->machine != NULL ? h->machine->domain : "";
+	struct sentence s = {.len = 0};
+	char text[ADDR_TEXT];
+	size_t others = 0;
+
+	say(&s, "%s", os);
+	if (domain[0] != '\0')
+		say(&s, "%sin %s", s.len > 0 ? ", " : "", domain);
+	for (size_t i = 0; i < h->n_addrs && others < ADDRS_MOST; i++) {
+		if (addr_eq(&h->addrs[i], &h->seen.addr))
+			continue;
+		say(&s, "%s%s",
+		    others++ > 0 ? ", "
+		    : s.len > 0  ? "; also "
+				 : "also ",
+		    addr_format(&h->addrs[i], text));
+	}
+	if (h->n_addrs > others + 1)
+		say(&s, " and %zu more", h->n_addrs - others - 1);
+	if (s.len > 0)
+		lines_item(l, "machine", s.at);
+}
+
+static void user_item(const struct lines *l, const struct host *h)
+{
+	const struct machine *m = h->machine;
+	struct sentence s = {.len = 0};
+
+	for (size_t i = 0; m != NULL && i < m->n_users && i < USERS_MOST; i++) {
+		const struct machine_user *u = &m->users[i];
+
+		say(&s, "%s%s (%u %%%s%s)", i == 0 ? "" : ", or ", u->user,
+		    (unsigned)(u->probability * 100 + 0.5), u->why[0] != '\0' ? ": " : "", u->why);
+	}
+	if (s.len > 0)
+		lines_item(l, "user", s.at);
+}
+
+/* Where to go and whom to call. */
+static void identity_items(const struct lines *l, const struct host *h)
+{
+	const char *place = identity_place(h);
+
+	machine_item(l, h);
+	user_item(l, h);
+	if (place[0] != '\0')
+		lines_item(l, "place", place);
+	if (h->machine != NULL && h->machine->owner[0] != '\0')
+		lines_item(l, "owner", h->machine->owner);
+	for (size_t i = 0; i < h->n_notes; i++)
+		lines_item(l, i == 0 ? "mind" : "", h->notes[i]);
+}
+
+/* The same in one line. */
+static void identity_short(const struct lines *l, const struct host *h)
+{
+	const struct machine_user *u = identity_user(h);
+	const char *os = identity_os(h), *place = identity_place(h);
+	struct sentence s = {.len = 0};
+
+	say(&s, "%s", os);
+	if (u != NULL)
+		say(&s, "%suser %s (%u %%)", s.len > 0 ? ", " : "", u->user,
+		    (unsigned)(u->probability * 100 + 0.5));
+	if (place[0] != '\0')
+		say(&s, "%s%s", s.len > 0 ? ", " : "", place);
+	if (!identity_is_known(h))
+		say(&s, "%sknown by its address only", s.len > 0 ? ", " : "");
+	if (s.len > 0)
+		lines_item(l, "who", s.at);
 }
 
 static void since(const struct lines *l, const struct host *h)
@@ -151,6 +240,7 @@ static void block(const struct lines *l, const struct outbreak *o, const struct 
 	struct sentence sure = {.len = 0}, more = {.len = 0};
 
 	name_line(l, h);
+	identity_items(l, h);
 	say(&sure, "%u %%", (unsigned)(h->confidence * 100 + 0.5));
 	lines_item(l, "how sure", sure.at);
 	since(l, h);
@@ -177,12 +267,15 @@ static void short_block(const struct lines *l, const struct host *h)
 	char text[ADDR_TEXT], clock[CLOCK_TEXT], count[COUNT_TEXT];
 
 	say(&name, "%-15s ", addr_format(&h->seen.addr, text));
-	if (h->seen.n_macs > 0)
-		say(&name, " %s ", mac_format(&h->seen.macs[0], text));
+	if (identity_name(h)[0] != '\0')
+		say(&name, " %s ", identity_name(h));
+	if (identity_macs(h) > 0)
+		say(&name, " %s ", mac_format(identity_mac(h, 0), text));
 	say(&name, " %u %% sure  since %s UTC", (unsigned)(h->confidence * 100 + 0.5),
 	    clock_format(host_first_ns(h), clock));
 	fputc('\n', l->to);
 	lines_row(l, h->verdict == VERDICT_INFECTED ? TONE_ALARM : TONE_WARN, name.at);
+	identity_short(l, h);
 	if (h->n_why > 0)
 		say(&why, "%s", h->why[0]);
 	lines_item(l, "why", why.at);
@@ -200,7 +293,8 @@ static void short_block(const struct lines *l, const struct host *h)
 
 struct table {
 	unsigned address_width;
-	bool has_macs; /* there is room for them */
+	bool has_names; /* somebody has one: it says more than a MAC */
+	bool has_macs;  /* there is room for them */
 };
 
 static struct table plan(const struct lines *l, const struct outbreak *o, enum verdict v)
@@ -215,10 +309,11 @@ static struct table plan(const struct lines *l, const struct outbreak *o, enum v
 		size_t len = strlen(addr_format(&o->hosts[i].seen.addr, text));
 
 		rows++;
+		t.has_names |= identity_name(&o->hosts[i])[0] != '\0';
 		if (len > t.address_width)
 			t.address_width = (unsigned)len;
 	}
-	t.has_macs = 2 + t.address_width + 2 + MAC_COLUMN + TABLE_REST <= l->width;
+	t.has_macs = !t.has_names && 2 + t.address_width + 2 + MAC_COLUMN + TABLE_REST <= l->width;
 	return t;
 }
 
@@ -227,6 +322,8 @@ static void table_head(const struct lines *l, const struct table *t)
 	struct sentence s = {.len = 0};
 
 	say(&s, "%-*s  ", (int)t->address_width, "address");
+	if (t->has_names)
+		say(&s, "%-17s  ", "name");
 	if (t->has_macs)
 		say(&s, "%-17s  ", "MAC");
 	say(&s, "%-16s  %5s  %9s  %8s  %s", "since (UTC)", "sure", "attempts", "machines",
@@ -244,9 +341,13 @@ static enum rc table_row(const struct lines *l, const struct table *t, const str
 
 	if (rc != RC_OK)
 		return rc;
-	if (h->seen.n_macs > 0)
-		mac_format(&h->seen.macs[0], mac);
+	const char *name = identity_name(h);
+
+	if (identity_macs(h) > 0)
+		mac_format(identity_mac(h, 0), mac);
 	say(&s, "%-*s  ", (int)t->address_width, addr_format(&h->seen.addr, text));
+	if (t->has_names)
+		say(&s, "%-17.17s  ", name[0] != '\0' ? name : "-");
 	if (t->has_macs)
 		say(&s, "%-17s  ", mac);
 	say(&s, "%-16.16s  %3u %%", clock_format(host_first_ns(h), clock),

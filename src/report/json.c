@@ -6,6 +6,7 @@
  * harmless even when the report is shown on a terminal.
  */
 #include "report/facts.h"
+#include "report/identity.h"
 #include "report/pen.h"
 #include "report/writers.h"
 
@@ -140,16 +141,106 @@ static void put_summary(struct pen *p, const struct outbreak *ob)
 	pen_close(p, '}');
 }
 
-static void put_macs(struct pen *p, const struct sighting *s)
+static void put_macs(struct pen *p, const struct host *h)
 {
+	size_t n = identity_macs(h);
 	char text[MAC_TEXT];
 
 	pen_key(p, "macs");
 	pen_open(p, '[');
-	for (unsigned i = 0; i < s->n_macs; i++)
-		pen_text(p, mac_format(&s->macs[i], text));
+	for (size_t i = 0; i < n; i++)
+		pen_text(p, mac_format(identity_mac(h, i), text));
 	pen_close(p, ']');
-	put_bool(p, "more_macs", s->more_macs);
+	put_bool(p, "more_macs", h->seen.more_macs);
+	pen_key(p, "vendors"); /* one for each of the above */
+	pen_open(p, '[');
+	for (size_t i = 0; i < n; i++) {
+		const char *vendor = identity_vendor(h, i);
+
+		pen_text(p, vendor[0] != '\0' ? vendor : NULL);
+	}
+	pen_close(p, ']');
+}
+
+static void put_names(struct pen *p, const struct host *h)
+{
+	const struct fact *f;
+
+	pen_key(p, "names");
+	pen_open(p, '[');
+	for (size_t at = 0; (f = identity_next_name(h, &at)) != NULL;) {
+		pen_open(p, '{');
+		put_text(p, "name", f->value);
+		put_text(p, "from", fact_source_name(f->source));
+		pen_close(p, '}');
+	}
+	pen_close(p, ']');
+}
+
+static void put_users(struct pen *p, const struct host *h)
+{
+	const struct machine *m = h->machine;
+
+	pen_key(p, "users");
+	pen_open(p, '[');
+	for (size_t i = 0; m != NULL && i < m->n_users; i++) {
+		const struct machine_user *u = &m->users[i];
+
+		pen_open(p, '{');
+		put_text(p, "user", u->user);
+		put_text(p, "from", fact_source_name(identity_user_source(h, u->user)));
+		put_real(p, "probability", u->probability);
+		put_text(p, "why", u->why);
+		put_times(p, u->first_ns, u->last_ns);
+		pen_close(p, '}');
+	}
+	pen_close(p, ']');
+}
+
+static void put_known(struct pen *p, const char *key, const char *text)
+{
+	put_text(p, key, text[0] != '\0' ? text : NULL);
+}
+
+/* When it had which address, by the evidence. */
+static void put_bindings(struct pen *p, const struct host *h)
+{
+	const struct machine *m = h->machine;
+	char text[MAC_TEXT];
+
+	pen_key(p, "bindings");
+	pen_open(p, '[');
+	for (size_t i = 0; m != NULL && i < m->n_addrs; i++) {
+		const struct machine_addr *a = &m->addrs[i];
+
+		pen_open(p, '{');
+		pen_key(p, "ip");
+		pen_addr(p, &a->addr);
+		put_text(p, "mac", a->has_mac ? mac_format(&a->mac, text) : NULL);
+		put_text(p, "from", fact_source_name(a->source));
+		put_real(p, "confidence", a->confidence / 100.0);
+		put_times(p, a->first_ns, a->last_ns);
+		pen_close(p, '}');
+	}
+	pen_close(p, ']');
+}
+
+static void put_identity(struct pen *p, const struct host *h)
+{
+	const struct machine *m = h->machine;
+	char id[MACHINE_ID];
+
+	put_text(p, "id", identity_id(h, id));
+	put_text(p, "known_by", identity_is_known(h) ? "machine" : "address");
+	put_addrs(p, "ips", h->addrs, h->n_addrs);
+	put_macs(p, h);
+	put_names(p, h);
+	put_users(p, h);
+	put_known(p, "os", identity_os(h));
+	put_known(p, "domain", m != NULL ? m->domain : "");
+	put_known(p, "place", identity_place(h));
+	put_bindings(p, h);
+	put_words(p, "notes", h->notes, h->n_notes);
 }
 
 static void put_threats(struct pen *p, const struct host *h)
@@ -171,17 +262,9 @@ static void put_threats(struct pen *p, const struct host *h)
 
 static void put_host(struct pen *p, const struct host *h)
 {
-	char id[3 + ADDR_TEXT] = "ip:";
-
-	addr_format(&h->seen.addr, id + 3);
 	pen_line(p);
 	pen_open(p, '{');
-	put_text(p, "id", id);
-	put_addrs(p, "ips", &h->seen.addr, 1);
-	put_macs(p, &h->seen);
-	put_words(p, "names", NULL, 0);
-	put_words(p, "users", NULL, 0);
-	put_text(p, "os", NULL);
+	put_identity(p, h);
 	put_times(p, h->seen.first_ns, h->seen.last_ns);
 	put_text(p, "verdict", verdict_name(h->verdict));
 	put_real(p, "confidence", h->confidence);

@@ -88,6 +88,8 @@ static inline struct host *sample_acts(struct sample *s, uint32_t address, enum 
 				    .has_spoken = true,
 				    .first_ns = SAMPLE_START - SAMPLE_S,
 				    .last_ns = SAMPLE_START + 100 * SAMPLE_S};
+	h->addrs = &h->seen.addr;
+	h->n_addrs = 1;
 	h->verdict = v;
 	h->confidence = 0.98;
 	h->why = &s->why[i];
@@ -112,6 +114,8 @@ static inline struct host *sample_is(struct sample *s, uint32_t address, enum ve
 				    .has_spoken = true,
 				    .first_ns = SAMPLE_START,
 				    .last_ns = SAMPLE_START};
+	h->addrs = &h->seen.addr;
+	h->n_addrs = 1;
 	h->verdict = v;
 	s->o.by_verdict[v]++;
 	return h;
@@ -147,6 +151,71 @@ static inline void sample_heard(struct sample *s)
 					    .minutes_to_95_random = -1};
 }
 
+/* A laptop that the first of the infected is: with names, a user, a place and two addresses. */
+static struct addr sample_laptop_addrs[] = {
+	{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 168, 1, 23}},
+	{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 168, 1, 99}}};
+static const char *const sample_notes[] = {
+	"192.168.1.23 changed hands while ms08-067 was seen from there: at first it was LAP-7, at "
+	"last PC-12"};
+
+static inline const struct machine *sample_laptop(void)
+{
+	static const struct fact name = {.kind = FACT_NAME,
+					 .source = FROM_DHCP,
+					 .confidence = 90,
+					 .value = "LAP-7"},
+				 full = {.kind = FACT_FQDN,
+					 .source = FROM_DHCP,
+					 .confidence = 90,
+					 .value = "lap-7.corp.example"},
+				 again = {.kind = FACT_FQDN,
+					  .source = FROM_DHCP,
+					  .confidence = 80,
+					  .value = "LAP-7.corp.example"},
+				 user = {.kind = FACT_USER,
+					 .source = FROM_KERBEROS,
+					 .confidence = 90,
+					 .value = "maria@CORP.EXAMPLE"};
+	static const struct fact *facts[] = {&name, &full, &again, &user};
+	static struct machine_mac macs[] = {{.mac = {{0, 0x14, 0x22, 0x3a, 0x11, 4}},
+					     .vendor = "Dell",
+					     .kind = "",
+					     .first_ns = SAMPLE_START,
+					     .last_ns = SAMPLE_START}};
+	static struct machine_user users[] = {{.user = "CORP\\maria",
+					       .probability = 0.82,
+					       .why = "Kerberos logons on 3 days",
+					       .first_ns = SAMPLE_START,
+					       .last_ns = SAMPLE_START}};
+	static struct machine_addr addrs[] = {{.mac = {{0, 0x14, 0x22, 0x3a, 0x11, 4}},
+					       .has_mac = true,
+					       .confidence = 95,
+					       .source = FROM_DHCP,
+					       .first_ns = SAMPLE_START,
+					       .last_ns = SAMPLE_START}};
+	static const struct machine m = {.id = "mac:0014223a1104",
+					 .name = "LAP-7",
+					 .fqdn = "lap-7.corp.example",
+					 .domain = "CORP",
+					 .os = "Windows XP",
+					 .vendor = "Dell",
+					 .place = "switch 2nd-floor, Gi1/0/17",
+					 .owner = "",
+					 .flags = MACHINE_ON_WIRE,
+					 .addrs = addrs,
+					 .n_addrs = 1,
+					 .macs = macs,
+					 .n_macs = 1,
+					 .users = users,
+					 .n_users = 1,
+					 .facts = facts,
+					 .n_facts = 4};
+
+	addrs[0].addr = sample_laptop_addrs[0];
+	return &m;
+}
+
 /* Two infected, one suspected, a scanner, two targets, one trusted, one without evidence. */
 static inline bool sample_office(struct sample *s)
 {
@@ -157,8 +226,11 @@ static inline bool sample_office(struct sample *s)
 
 	h->why[0] = "It called NetPathCanonicalize on 192.168.1.40 with a path that climbs above "
 		    "its root, \\AAAA\\..\\..\\BBBB (packet 120).";
-	h->seen.macs[0] = (struct mac){{0, 0x0c, 0x29, 0x3a, 0x11, 4}};
-	h->seen.n_macs = 1;
+	h->machine = sample_laptop();
+	h->addrs = sample_laptop_addrs;
+	h->n_addrs = 2;
+	h->notes = (const char **)(uintptr_t)sample_notes;
+	h->n_notes = 1;
 	h = sample_acts(s, 0xc0a80119, VERDICT_INFECTED, "ms08-067");
 	h->why[0] = "It called NetPathCanonicalize with a hostile path (packet 133).";
 	h = sample_acts(s, 0xc0a8011e, VERDICT_SUSPECTED, "port-scan");

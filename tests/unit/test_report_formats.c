@@ -185,12 +185,46 @@ static void csv_is_quoted_and_runs_no_formula(void **state)
 
 	assert_non_null(csv);
 	assert_int_equal(strncmp(csv, "address,macs,verdict,", 21), 0);
-	assert_non_null(strstr(csv, "192.168.1.23,00:0c:29:3a:11:04,infected,0.98,ms08-067,"
+	assert_non_null(strstr(csv, "192.168.1.23,00:14:22:3a:11:04,infected,0.98,ms08-067,"
 				    "2009-02-13T03:32:07.123456Z,2009-02-13T03:33:37.123456Z,3,12,"
 				    "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\","));
 	assert_non_null(strstr(csv, "a\\x0d\\x0ab"));
-	assert_non_null(strstr(csv, "192.168.1.2,,no-evidence,0.00,,,,0,0,,\r\n"));
+	assert_non_null(strstr(csv, "192.168.1.2,,no-evidence,0.00,,,,0,0,,,ip:192.168.1.2,,"
+				    ",,,,192.168.1.2,\r\n"));
+	assert_non_null(strstr(csv, ",mac:0014223a1104,LAP-7,CORP\\maria,\"Windows XP\",Dell,"
+				    "\"switch 2nd-floor, Gi1/0/17\","
+				    "\"192.168.1.23;192.168.1.99\",\"192.168.1.23 changed"));
 	free(csv);
+	sample_done(&s);
+}
+
+static void a_machine_is_told_with_what_is_known_of_it(void **state)
+{
+	static const char *const wants[] = {
+		"\"id\":\"mac:0014223a1104\",\"known_by\":\"machine\",",
+		"\"ips\":[\"192.168.1.23\",\"192.168.1.99\"],\"macs\":[\"00:14:22:3a:11:04\"],",
+		"\"vendors\":[\"Dell\"],",
+		"\"names\":[{\"name\":\"LAP-7\",\"from\":\"dhcp\"},"
+		"{\"name\":\"lap-7.corp.example\",\"from\":\"dhcp\"}],",
+		"\"users\":[{\"user\":\"CORP\\\\maria\",\"from\":\"kerberos\",\"probability\":0."
+		"82,",
+		"\"place\":\"switch 2nd-floor, Gi1/0/17\"",
+		"\"notes\":[\"192.168.1.23 changed hands",
+		"\"id\":\"ip:192.168.1.25\",\"known_by\":\"address\",",
+	};
+	struct sample s;
+	char *json;
+
+	(void)state;
+	assert_true(sample_office(&s));
+	json = sample_write(&s.o, "json", false);
+	assert_non_null(json);
+	for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
+		if (strstr(json, wants[i]) == NULL)
+			print_error("not there: %s\n", wants[i]);
+		assert_non_null(strstr(json, wants[i]));
+	}
+	free(json);
 	sample_done(&s);
 }
 
@@ -248,6 +282,7 @@ int main(void)
 		cmocka_unit_test(hostile_names_stay_ascii_and_valid),
 		cmocka_unit_test(packets_are_numbered_within_their_file),
 		cmocka_unit_test(eve_names_the_connection_where_there_is_one),
+		cmocka_unit_test(a_machine_is_told_with_what_is_known_of_it),
 		cmocka_unit_test(csv_is_quoted_and_runs_no_formula),
 		cmocka_unit_test(the_same_outbreak_gives_the_same_bytes),
 		cmocka_unit_test(a_full_disk_is_an_error),
