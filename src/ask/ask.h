@@ -71,7 +71,8 @@ struct ask_target {
 
 struct ask_out { /* borrowed for the call; called from ask_run() alone, in no fixed order */
 	void (*fact)(void *ctx, const struct fact *f);
-	/* One line for each question: of whom, what, and what came of it. */
+	/* One line for each question: of whom, what, and what came of it ("LAP-7, CORP; 12 ms").
+	 * `what` "": no question, but something to know, such as why one was not asked. */
 	void (*said)(void *ctx, const struct ask_target *of, const char *what, const char *result,
 		     bool is_ok);
 	bool (*goes_on)(void *ctx); /* false: stop asking; may be NULL */

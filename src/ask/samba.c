@@ -1,0 +1,275 @@
+/* The only file that knows libsmbclient.h. */
+#include "ask/samba.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <libsmbclient.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ask/confine.h"
+#include "ask/credentials.h"
+#include "ask/tasks.h"
+
+enum { URL = 2048, HOST = 256, ROOT = HOST + 16 };
+
+/* Every function that is used, with the library's own type. */
+#define FUNCTIONS(X)                                                                               \
+	X(smbc_new_context)                                                                        \
+	X(smbc_init_context)                                                                       \
+	X(smbc_setTimeout)                                                                         \
+	X(smbc_setPort)                                                                            \
+	X(smbc_setOptionNoAutoAnonymousLogin)                                                      \
+	X(smbc_setDebug)                                                                           \
+	X(smbc_setLogCallback)                                                                     \
+	X(smbc_setOptionUseKerberos)                                                               \
+	X(smbc_setOptionFallbackAfterKerberos)                                                     \
+	X(smbc_setOptionProtocols)                                                                 \
+	X(smbc_setFunctionAuthDataWithContext)                                                     \
+	X(smbc_getFunctionAddCachedServer)                                                         \
+	X(smbc_setFunctionAddCachedServer)                                                         \
+	X(smbc_getFunctionOpendir)                                                                 \
+	X(smbc_getFunctionReaddirPlus)                                                             \
+	X(smbc_getFunctionClosedir)                                                                \
+	X(smbc_getFunctionStat)
+
+#define MEMBER(name) __typeof__(name) *name;
+struct functions {
+	FUNCTIONS(MEMBER)
+};
+
+struct samba {
+	struct functions f;
+	void *library;
+	SMBCCTX *c;
+	const struct ask_credentials *credentials;
+	char host[HOST], root[ROOT];
+	smbc_add_cached_srv_fn add_server;
+	bool is_in;       /* past the logon */
+	char reason[160]; /* why it was refused, in the library's words */
+};
+
+/* A pointer to data cannot be cast to one to a function. */
+static bool load_one(void *library, const char *name, void *to)
+{
+	void *at = dlsym(library, name);
+
+	memcpy(to, &at, sizeof(at));
+	return at != NULL;
+}
+
+static bool load(struct samba *s)
+{
+	bool ok = true;
+
+	s->library = dlopen("libsmbclient.so.0", RTLD_NOW | RTLD_LOCAL);
+	if (s->library == NULL)
+		return false;
+#define LOAD(name) ok = load_one(s->library, #name, &s->f.name) && ok;
+	FUNCTIONS(LOAD)
+	return ok;
+}
+
+/* Callbacks get no more than the library's context; a process has one logon, so this is its own. */
+static struct samba *current;
+
+/* The library asks when it is about to log on. Each answer is a logon, and a wrong one counts: so
+ * there is one, for the one machine that is meant. Whatever it wants beyond ends this process. */
+static void give_credentials(SMBCCTX *c, const char *server, const char *share, char *domain,
+			     int domain_len, char *user, int user_len, char *password,
+			     int password_len)
+{
+	const struct ask_credentials *from = current->credentials;
+
+	(void)c;
+	(void)share;
+	if (strcmp(server, current->host) != 0)
+		_exit(CHILD_REFERRED);
+	if (from->use_kerberos)
+		return;
+	(void)snprintf(domain, (size_t)domain_len, "%s", from->domain);
+	(void)snprintf(user, (size_t)user_len, "%s", from->username);
+	(void)snprintf(password, (size_t)password_len, "%s", from->password);
+}
+
+/* Called when the session stands. Another one is not needed: a server that refers to others, or
+ * hangs up and wants a new logon, finds the door shut. */
+static int logged_on(SMBCCTX *c, SMBCSRV *srv, const char *server, const char *share,
+		     const char *workgroup, const char *username)
+{
+	current->is_in = true;
+	if (confine_no_more_connections() != RC_OK)
+		_exit(1);
+	return current->add_server(c, srv, server, share, workgroup, username);
+}
+
+/* The library has one errno for a wrong password and for a share that is forbidden, and opening
+ * something else first costs a second logon. Its log knows. Should it use other words one day, then
+ * more counts as a refusal than is one: that is the safe side. */
+static void take_log(void *ctx, int level, const char *message)
+{
+	static const char failed[] = "login failed: ";
+	struct samba *s = ctx;
+	const char *at = strstr(message, failed);
+
+	(void)level;
+	if (strstr(message, "session setup ok") != NULL)
+		s->is_in = true;
+	if (at != NULL && s->reason[0] == '\0')
+		(void)snprintf(s->reason, sizeof(s->reason), "%.*s",
+			       (int)strcspn(at + sizeof(failed) - 1, ".\n"),
+			       at + sizeof(failed) - 1);
+}
+
+static void percent(const char *from, char *to, size_t cap)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-_.$/";
+	size_t len = 0;
+
+	to[0] = '\0';
+	for (; *from != '\0' && len + 4 < cap; from++) {
+		bool is_plain = strchr(plain, *from) != NULL;
+
+		len += (size_t)snprintf(to + len, cap - len, is_plain ? "%c" : "%%%02X",
+					(unsigned char)*from);
+	}
+}
+
+static void set_up(struct samba *s, const struct asking *a, unsigned smb)
+{
+	const struct functions *f = &s->f;
+	enum { LOG_SESSION = 4 };
+
+	f->smbc_setTimeout(s->c, (int)a->opt->timeout_ms);
+	f->smbc_setPort(s->c, a->opt->smb_port);
+	f->smbc_setOptionNoAutoAnonymousLogin(s->c, 1);
+	f->smbc_setLogCallback(s->c, s, take_log);
+	f->smbc_setDebug(s->c, LOG_SESSION);
+	f->smbc_setOptionUseKerberos(s->c, s->credentials->use_kerberos);
+	f->smbc_setOptionFallbackAfterKerberos(s->c, 0);
+	/* What it speaks is known: nobody can talk us down to SMB 1. */
+	if (smb == MESSAGE_SMB1_ONLY)
+		(void)f->smbc_setOptionProtocols(s->c, "NT1", "NT1");
+	else
+		(void)f->smbc_setOptionProtocols(s->c, "SMB2", "SMB3");
+	f->smbc_setFunctionAuthDataWithContext(s->c, give_credentials);
+	s->add_server = f->smbc_getFunctionAddCachedServer(s->c);
+	f->smbc_setFunctionAddCachedServer(s->c, logged_on);
+}
+
+/* Why the share did not open. What is not known to be harmless was a refused logon. */
+static enum samba_logon judge(const struct samba *s, int err, char *why)
+{
+	enum samba_logon got = SAMBA_REFUSED;
+
+	(void)snprintf(why, MESSAGE_TEXT, "%s", strerror(err));
+	switch (err) {
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		got = s->is_in ? SAMBA_NO_SHARE : SAMBA_NOT_TRIED;
+		break;
+	case ETIMEDOUT:
+	case ECONNRESET:
+	case ECONNABORTED:
+	case EPIPE:
+		(void)snprintf(why, MESSAGE_TEXT, "%s", reach_words(err));
+		got = SAMBA_NO_ANSWER;
+		break;
+	case EACCES:
+	case EPERM:
+		got = s->is_in ? SAMBA_NO_ACCESS : SAMBA_REFUSED;
+		break;
+	default:
+		got = s->is_in ? SAMBA_NO_SHARE : SAMBA_REFUSED;
+		break;
+	}
+	if (got == SAMBA_REFUSED && s->reason[0] != '\0')
+		(void)snprintf(why, MESSAGE_TEXT, "%s", s->reason);
+	return got;
+}
+
+enum samba_logon samba_open(const struct asking *a, const char *host, const char *share,
+			    unsigned smb, struct samba **ret_s, char *why)
+{
+	struct samba *s = calloc(1, sizeof(*s));
+	SMBCFILE *d = NULL;
+
+	if (s == NULL || !load(s) || (s->c = s->f.smbc_new_context()) == NULL) {
+		(void)snprintf(why, MESSAGE_TEXT,
+			       "libsmbclient is missing here; install the package libsmbclient");
+		free(s);
+		return SAMBA_NOT_TRIED;
+	}
+	s->credentials = a->opt->credentials;
+	(void)snprintf(s->host, sizeof(s->host), "%s", host);
+	(void)snprintf(s->root, sizeof(s->root), "smb://%s/%s", host, share);
+	current = s;
+	set_up(s, a, smb);
+	errno = EINVAL;
+	if (s->f.smbc_init_context(s->c) != NULL)
+		d = s->f.smbc_getFunctionOpendir(s->c)(s->c, s->root);
+	if (d == NULL)
+		return judge(s, errno, why);
+	(void)s->f.smbc_getFunctionClosedir(s->c)(s->c, d);
+	*ret_s = s;
+	return SAMBA_IN;
+}
+
+void samba_close(struct samba *s)
+{
+	(void)s; /* the process ends; the server sees the connection close */
+}
+
+static void url_of(const struct samba *s, const char *path, char *to)
+{
+	char coded[URL - ROOT - 1];
+
+	percent(path, coded, sizeof(coded));
+	(void)snprintf(to, URL, "%.*s%s%s", ROOT, s->root, coded[0] != '\0' ? "/" : "", coded);
+}
+
+static uint64_t ns_of(const struct timespec *t)
+{
+	return t->tv_sec > 0 ? (uint64_t)t->tv_sec * 1000000000 + (uint64_t)t->tv_nsec : 0;
+}
+
+bool samba_list(struct samba *s, const char *folder, size_t max,
+		void (*entry)(void *ctx, const struct samba_entry *e), void *ctx)
+{
+	enum { FOLDER = 0x10, JUNCTION = 0x400 }; /* MS-FSCC 2.6 */
+	char url[URL];
+	SMBCFILE *d = NULL;
+
+	url_of(s, folder, url);
+	d = s->f.smbc_getFunctionOpendir(s->c)(s->c, url);
+	if (d == NULL)
+		return false;
+	for (size_t i = 0; i < max; i++) {
+		const struct libsmb_file_info *x = s->f.smbc_getFunctionReaddirPlus(s->c)(s->c, d);
+
+		if (x == NULL || x->name == NULL)
+			break;
+		entry(ctx, &(struct samba_entry){
+				   .name = x->name,
+				   .is_folder = (x->attrs & FOLDER) != 0,
+				   .is_junction = (x->attrs & JUNCTION) != 0,
+				   .changed_ns = ns_of(&x->mtime_ts),
+			   });
+	}
+	(void)s->f.smbc_getFunctionClosedir(s->c)(s->c, d);
+	return true;
+}
+
+uint64_t samba_changed_ns(struct samba *s, const char *path)
+{
+	char url[URL];
+	struct stat st;
+
+	url_of(s, path, url);
+	if (s->f.smbc_getFunctionStat(s->c)(s->c, url, &st) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	return ns_of(&st.st_mtim);
+}

@@ -1,0 +1,44 @@
+/*
+ * samba - libsmbclient, loaded when it is needed: looking at folders on a share.
+ *
+ * The library brings a hundred others and takes 25 ms and 13 MiB to load, so only the process that
+ * needs it does so. One share of one machine, with one logon: the server is not followed when it
+ * refers to another (DFS), neither by name nor by a new connection.
+ */
+#ifndef ASK_SAMBA_H
+#define ASK_SAMBA_H
+
+#include "ask/asking.h"
+
+struct samba;
+
+struct samba_entry { /* borrowed for the call */
+	const char *name;
+	bool is_folder, is_junction;
+	uint64_t changed_ns; /* 0: not told */
+};
+
+enum samba_logon { /* what became of it */
+		   SAMBA_IN,
+		   SAMBA_REFUSED,
+		   SAMBA_NO_SHARE,  /* let in, but there is no such share */
+		   SAMBA_NO_ACCESS, /* let in, perhaps as a guest, but not to that share */
+		   SAMBA_NO_ANSWER, /* broke off, and nobody knows whether it counted */
+		   SAMBA_NOT_TRIED, /* it never came to that */
+};
+
+/* Logs on: once. `why` (MESSAGE_TEXT) tells what went wrong. `host` is an address; for Kerberos the
+ * name that the ticket is for. ret_s is there for SAMBA_IN alone. */
+enum samba_logon samba_open(const struct asking *a, const char *host, const char *share,
+			    unsigned smb, struct samba **ret_s, char *why);
+void samba_close(struct samba *s);
+
+/* Calls `entry` for what is in a folder ("" is the share's), at most `max`. False: it cannot be
+ * read. */
+bool samba_list(struct samba *s, const char *folder, size_t max,
+		void (*entry)(void *ctx, const struct samba_entry *e), void *ctx);
+
+/* When a file was changed; 0: not there, or not readable. */
+uint64_t samba_changed_ns(struct samba *s, const char *path);
+
+#endif
