@@ -16,6 +16,7 @@
 
 #include "app/collect.h"
 #include "app/live_view.h"
+#include "app/record.h"
 #include "app/sensor.h"
 #include "base/monotime.h"
 #include "base/text.h"
@@ -43,6 +44,9 @@ struct watch {
 	struct channel_in *in;
 	struct collection *all;
 	struct live_view *view;
+	struct recorder *recorder; /* NULL: nothing is stored */
+	struct record_options record;
+	char host[256];
 	uint64_t start_ns;
 	uint64_t stop_ns; /* when --for is over; 0: never */
 	bool is_done;     /* the sensor told everything */
@@ -215,6 +219,8 @@ static void take(struct watch *w, enum channel_type type, struct bytes message)
 		kill(w->sensor, SIGKILL);
 		return;
 	}
+	if (w->recorder != NULL && (what == COLLECTED_FINDING_NEW || what == COLLECTED_FINDING))
+		recorder_heard(w->recorder);
 	switch (what) {
 	case COLLECTED_LINE:
 		put_line(message);
@@ -259,16 +265,67 @@ static enum rc hear(struct watch *w)
 
 static int wait_ms(const struct watch *w)
 {
-	uint64_t now = now_ns();
+	uint64_t now = now_ns(), most = w->recorder != NULL ? 200 : 1000;
 
 	if (w->stop_ns == 0)
-		return 1000;
+		return (int)most;
 	if (now >= w->stop_ns)
 		return 0;
 
 	uint64_t ms = (w->stop_ns - now) / NS_PER_MS + 1;
 
-	return ms < 1000 ? (int)ms : 1000;
+	return (int)(ms < most ? ms : most);
+}
+
+static struct collect_end end_now(const struct watch *w)
+{
+	return (struct collect_end){w->has_failed, now_ns() - w->start_ns, &w->input.own};
+}
+
+/* Stores what is new, if there is a store and it is time. */
+static void record(struct watch *w)
+{
+	struct collect_end end = end_now(w);
+	const char *news = w->recorder != NULL ? recorder_tick(w->recorder, w->all, &end) : NULL;
+
+	if (news == NULL)
+		return;
+	live_view_end(w->view);
+	fprintf(stderr, "quell: %s\n", news);
+}
+
+static bool open_store(struct watch *w)
+{
+	char err[512] = "";
+
+	if (w->opt->store == NULL)
+		return true;
+	if (gethostname(w->host, sizeof(w->host) - 1) != 0 || w->host[0] == '\0')
+		(void)snprintf(w->host, sizeof(w->host), "localhost");
+	w->record = (struct record_options){
+		.url = w->opt->store,
+		.sensor = w->opt->sensor != NULL ? w->opt->sensor : w->host,
+		.interface = w->opt->interface,
+	};
+	if (recorder_new(&w->record, &w->recorder, err, sizeof(err)) == RC_OK)
+		return true;
+	fprintf(stderr, "quell: %s\n", err[0] != '\0' ? err : rc_str(RC_NOMEM));
+	return false;
+}
+
+/* The last word to the store; the report says what it did not take. Returns false if so. */
+static bool record_end(struct watch *w, struct outbreak *o)
+{
+	if (w->recorder == NULL)
+		return true;
+	if (recorder_finish(w->recorder, w->all, o) == RC_OK) {
+		fprintf(stderr, "quell: %s\n", recorder_sum(w->recorder));
+		return true;
+	}
+	fprintf(stderr, "quell: %s\n", recorder_note(w->recorder));
+	if (o->source.note == NULL)
+		o->source.note = recorder_note(w->recorder);
+	return false;
 }
 
 static void attend(struct watch *w)
@@ -286,6 +343,7 @@ static void attend(struct watch *w)
 		}
 		if (n > 0 && hear(w) != RC_OK)
 			return;
+		record(w);
 	}
 }
 
@@ -360,7 +418,7 @@ static int answer(struct watch *w)
 	if (why[0] != '\0')
 		fprintf(stderr, "quell: %s\n", why);
 
-	struct collect_end end = {w->has_failed, now_ns() - w->start_ns, &w->input.own};
+	struct collect_end end = end_now(w);
 	enum rc rc = collection_outbreak(w->all, &end, &o);
 
 	if (rc != RC_OK) {
@@ -372,6 +430,8 @@ static int answer(struct watch *w)
 	bool is_nothing = why[0] != '\0' && o->source.packets == 0 && w->opt->interface == NULL;
 	int status = verdict_status(w, o);
 
+	if (!is_nothing && !record_end(w, o))
+		status = EXIT_FAILED;
 	/* No report about a file that could not be read at all: it would look like an answer. */
 	if (is_text)
 		tell_losses(&o->coverage);
@@ -423,10 +483,16 @@ int watch_run(const struct watch_options *asked)
 		fprintf(stderr, "quell: %s\n", rc_str(RC_NOMEM));
 		goto out;
 	}
+	if (!open_store(&w))
+		goto out;
 	catch_signals();
 	if (!start_sensor(&w))
 		goto out;
 	close_inputs(&w);
+	if (w.recorder != NULL && recorder_start(w.recorder) != RC_OK) {
+		fprintf(stderr, "quell: no thread for the store: %s\n", rc_str(RC_NOMEM));
+		kill(w.sensor, SIGKILL);
+	}
 	if (channel_in_new(w.channel, &w.in) == RC_OK)
 		attend(&w);
 	else
@@ -438,6 +504,7 @@ out:
 	close_inputs(&w);
 	channel_in_free(w.in);
 	live_view_free(w.view);
+	recorder_free(w.recorder);
 	collection_free(w.all);
 	if (w.channel != -1)
 		close(w.channel);

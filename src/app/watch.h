@@ -29,6 +29,8 @@ struct watch_options {
 	struct filter *filter; /* -Y: print matching frames instead of the report; or NULL */
 	bool events;           /* print every event as a line of JSON instead of the report */
 	const struct settings *settings;
+	const char *store;  /* URL of the store to write to, or NULL */
+	const char *sensor; /* who listens, for the store; NULL: the host */
 };
 
 /* Returns the exit status; messages have gone to stderr. */

@@ -18,7 +18,10 @@ enum {
 	OPT_DUMP,
 	OPT_FIELDS,
 	OPT_EVENTS,
+	OPT_SENSOR,
 };
+
+enum { SENSOR_MAX = 64 };
 
 static const struct cli_option options[] = {
 	{'r', NULL, "FILE", "read a capture; again for more; - is standard input"},
@@ -27,6 +30,8 @@ static const struct cli_option options[] = {
 	{OPT_PROMISCUOUS, "promiscuous", NULL, "also take frames that are for other machines"},
 	{OPT_WORKERS, "workers", "N", "threads that read packets; default: one per core, up to 4"},
 	{'o', NULL, "FORMAT", "human (default), json, eve or csv"},
+	{CLI_STORE, "store", "URL", "keep machines and findings in a store, as they are heard"},
+	{OPT_SENSOR, "sensor", "NAME", "who listens, for the store; default: the host's name"},
 	{OPT_EXIT_CODE, "exit-code", NULL, "exit with 3: infected found; 4: heard too little"},
 	CLI_OPTION_SETTINGS,
 	{OPT_SET, "set", "KEY=VALUE", "one setting, over the file's; again for more"},
@@ -129,6 +134,14 @@ static int take_option(struct request *rq, int id)
 	case OPT_EVENTS:
 		rq->opt.events = true;
 		return CLI_DONE;
+	case CLI_STORE:
+		rq->opt.store = optarg;
+		return CLI_DONE;
+	case OPT_SENSOR:
+		if (optarg[0] == '\0' || strlen(optarg) >= SENSOR_MAX)
+			return cli_usage(&cli_watch, "--sensor: a name of 1 to 63 bytes");
+		rq->opt.sensor = optarg;
+		return CLI_DONE;
 	case CLI_HELP:
 		rq->is_help = true;
 		return CLI_DONE;
@@ -181,6 +194,9 @@ static int check_request(const struct request *rq)
 		return cli_usage(&cli_watch, "what to watch? -r FILE or -i IFACE; see --help");
 	if (rq->opt.interface == NULL && (rq->opt.for_s > 0 || rq->opt.promiscuous) && !is_asking)
 		return cli_usage(&cli_watch, "--for and --promiscuous are for -i");
+	if (rq->opt.store != NULL && (rq->opt.events || rq->expression != NULL))
+		return cli_usage(&cli_watch, "--store keeps what a report says; -Y and --events "
+					     "make none");
 	if (rq->opt.events && rq->expression != NULL)
 		return cli_usage(&cli_watch, "-Y and --events do not go together");
 	return CLI_DONE;
@@ -207,16 +223,37 @@ static void print_fields(void)
 		printf("%-44s %-13s %s\n", f->name, f->type, f->help);
 }
 
+/* Who listens for a while wants it kept where QUELL_STORE or the settings say. A capture is read
+ * for an answer: it is kept only if --store says so. */
+static int find_store(struct request *rq, const struct settings *s, char *url)
+{
+	const char *env = getenv("QUELL_STORE");
+	bool is_set = (env != NULL && env[0] != '\0') || settings_store_url(s) != NULL;
+	char err[CLI_ERROR] = "";
+
+	if (rq->opt.sensor == NULL)
+		rq->opt.sensor = settings_sensor_name(s);
+	if (rq->opt.store == NULL &&
+	    (rq->opt.interface == NULL || !is_set || rq->opt.events || rq->expression != NULL))
+		return CLI_DONE;
+	if (cli_store_url(rq->opt.store, s, url, err, sizeof(err)) != RC_OK)
+		return cli_usage(&cli_watch, "%s", err);
+	rq->opt.store = url;
+	return CLI_DONE;
+}
+
 /* With settings, filter and writer in place. */
 static int watch(struct request *rq)
 {
 	struct settings *s = NULL;
-	char err[CLI_ERROR] = "";
+	char err[CLI_ERROR] = "", url[CLI_URL];
 	int status = CLI_FAILED;
 
 	status = cli_settings(&cli_watch, rq->settings_file, rq->sets, rq->n_sets, &s);
 	if (status == CLI_DONE)
 		status = find_writer(rq, s);
+	if (status == CLI_DONE)
+		status = find_store(rq, s, url);
 	if (status == CLI_DONE && rq->expression != NULL &&
 	    filter_compile(rq->expression, &rq->opt.filter, err, sizeof(err)) != RC_OK)
 		status = cli_usage(&cli_watch, "-Y: %s", err[0] != '\0' ? err : rc_str(RC_NOMEM));
