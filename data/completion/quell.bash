@@ -6,11 +6,11 @@ _quell()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'watch threats --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'watch hosts who threats --help --version' -- "$cur")
 		return
 	fi
 	case ${COMP_WORDS[1]}:$prev in
-	watch:-r | watch:-c)
+	watch:-r | watch:-c | hosts:-c | who:-c)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
@@ -18,6 +18,9 @@ _quell()
 		mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$cur")
 		return ;;
 	watch:-o) words='human json eve csv' ;;
+	hosts:-o | who:-o) words='human json csv' ;;
+	hosts:--sort) words='verdict seen first name user net mac os vendor place owner importance' ;;
+	*:--store | *:--sensor | hosts:--limit) return ;;
 	threats:-o) words='human json' ;;
 	watch:--for) words='15m 30m 1h' ;;
 	watch:--set)
@@ -34,7 +37,12 @@ _quell()
 	watch:--workers) return ;;
 	watch:*)
 		words='-r -i --for --promiscuous --workers -o --exit-code -c --set --dump-config -T
-			-Y --fields --events -h --help' ;;
+			-Y --fields --events --store --sensor -h --help' ;;
+	hosts:*)
+		words='show set tag merge split forget audit import --sort --limit -o --store -c
+			--yes -h --help id: name: user: domain: os: vendor: mac: net: verdict: threat:
+			tag: owner: place: phone: note: importance: role: seen: first: in:' ;;
+	who:*) words='--infected -o --store -c -h --help' ;;
 	threats:*)
 		words="-o -h --help $(quell threats 2>/dev/null | awk '{ print $1 }')" ;;
 	esac

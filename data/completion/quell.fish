@@ -1,9 +1,13 @@
 # Completion of quell for fish. tests/cli/check-docs holds it to what --help lists.
 
 set -l in_watch '__fish_seen_subcommand_from watch'
+set -l in_hosts '__fish_seen_subcommand_from hosts'
+set -l in_who '__fish_seen_subcommand_from who'
 set -l in_threats '__fish_seen_subcommand_from threats'
 
 complete -c quell -n __fish_use_subcommand -f -a watch -d 'from packets to the infected machines'
+complete -c quell -n __fish_use_subcommand -f -a hosts -d 'the inventory'
+complete -c quell -n __fish_use_subcommand -f -a who -d 'who is behind an address'
 complete -c quell -n __fish_use_subcommand -f -a threats -d 'the catalogue'
 complete -c quell -s h -l help -d help
 complete -c quell -n __fish_use_subcommand -l version -d 'the version'
@@ -21,5 +25,18 @@ complete -c quell -n $in_watch -s T -d 'only test the settings'
 complete -c quell -n $in_watch -s Y -x -d 'print the source of frames that match'
 complete -c quell -n $in_watch -l fields -d 'list the fields for -Y'
 complete -c quell -n $in_watch -l events -d 'print every event as JSON'
+complete -c quell -n $in_watch -l store -x -d 'keep what is heard in a store'
+complete -c quell -n $in_watch -l sensor -x -d 'who listens'
+complete -c quell -n $in_hosts -f -a 'show set tag merge split forget audit import'
+complete -c quell -n $in_hosts -l sort -x -a 'verdict seen first name user net os place owner' -d field
+complete -c quell -n $in_hosts -l limit -x -d 'at most so many'
+complete -c quell -n $in_hosts -l yes -d 'forget it'
+complete -c quell -n $in_hosts -s o -x -a 'human json csv' -d format
+complete -c quell -n $in_hosts -l store -x -d 'where machines are kept'
+complete -c quell -n $in_hosts -s c -r -F -d settings
+complete -c quell -n $in_who -f -l infected -d 'every infected machine'
+complete -c quell -n $in_who -s o -x -a 'human json csv' -d format
+complete -c quell -n $in_who -l store -x -d 'where machines are kept'
+complete -c quell -n $in_who -s c -r -F -d settings
 complete -c quell -n $in_threats -f -s o -x -a 'human json' -d format
 complete -c quell -n $in_threats -f -a "(quell threats 2>/dev/null | awk '{ print \$1 }')"

@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "cli/cli.h"
 
-static const struct cli_command *const commands[] = {&cli_watch, &cli_threats};
+static const struct cli_command *const commands[] = {&cli_watch, &cli_hosts, &cli_who,
+						     &cli_threats};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -15,6 +16,8 @@ static void help(FILE *to)
 	fputs("quell finds the machines that a network worm has infected.\n\n"
 	      "  quell watch -r office.pcap          who in this capture is infected?\n"
 	      "  quell watch -i eth0 --for 30m       listen for half an hour\n"
+	      "  quell who 10.1.2.3                  which machine is that, whose, and where?\n"
+	      "  quell hosts verdict:infected        the inventory, and what is wrong in it\n"
 	      "  quell threats ms08-067              what is it, and what to do about it?\n\n"
 	      "usage: quell COMMAND [option ...]\n\n"
 	      "Commands:\n",

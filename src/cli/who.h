@@ -1,0 +1,29 @@
+/*
+ * who - answering for machines: what `quell who`, `quell hosts show` and the changes share.
+ */
+#ifndef CLI_WHO_H
+#define CLI_WHO_H
+
+#include "cli/common.h"
+#include "model/machine.h"
+
+struct question {
+	char *what;     /* owned by whoever made the list */
+	uint64_t at_ns; /* 0: now */
+};
+
+struct answering {
+	const struct cli_command *command;
+	struct store *store;
+	enum cli_format format;
+	bool has_asked;
+};
+
+/* Prints an answer to each on standard output. CLI_FAILED also if one has none, or several. */
+int who_answer(const struct answering *a, const struct question *questions, size_t n);
+
+/* Which machine does `what` mean: an id, address, MAC, name or user? Nobody and several are told,
+ * with what to do, and are CLI_FAILED. `id` holds MACHINE_ID. */
+int who_find(const struct cli_command *c, struct store *s, const char *what, char *id);
+
+#endif
