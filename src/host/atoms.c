@@ -6,12 +6,11 @@
 #include "base/hash.h"
 
 enum {
-	NAME_TELLS = 60,   /* weight from which a name tells machines apart */
-	ROUTER_ADDRS = 3,  /* addresses at once behind one MAC, from its packets alone */
-	INNER_WEIGHT = 20, /* of an address that several machines speak from */
+	NAME_TELLS = 60,  /* weight from which a name tells machines apart */
+	ROUTER_ADDRS = 3, /* addresses at once behind one MAC, from its packets alone */
 };
 
-static struct atom *atom_add(struct resolver *r, enum atom_kind kind)
+struct atom *atom_add(struct resolver *r, enum atom_kind kind)
 {
 	struct atom *a;
 
@@ -50,7 +49,13 @@ static void atom_seen(struct atom *a, const struct fact *f)
 		a->last_ns = f->last_ns;
 }
 
-static enum rc stay_add(struct resolver *r, const struct fact *f, uint32_t atom, unsigned weight)
+/* Whoever told the fact knew its source: to multiply would count the doubt twice. */
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+static enum rc stay_put(struct resolver *r, const struct stay *stay)
 {
 	if (r->n_stays == r->room_stays) {
 		size_t room = r->room_stays == 0 ? 256 : r->room_stays * 2;
@@ -61,7 +66,13 @@ static enum rc stay_add(struct resolver *r, const struct fact *f, uint32_t atom,
 		r->stays = more;
 		r->room_stays = room;
 	}
-	r->stays[r->n_stays++] = (struct stay){
+	r->stays[r->n_stays++] = *stay;
+	return RC_OK;
+}
+
+static enum rc stay_add(struct resolver *r, const struct fact *f, uint32_t atom, unsigned weight)
+{
+	struct stay stay = {
 		.addr = f->addr,
 		.mac = f->mac,
 		.has_mac = f->has_mac,
@@ -75,7 +86,17 @@ static enum rc stay_add(struct resolver *r, const struct fact *f, uint32_t atom,
 		.last_ns = f->last_ns,
 		.lease_ns = f->until_ns,
 	};
-	return RC_OK;
+	enum rc rc = RC_OK;
+
+	if (r->atoms[atom].n_runs == 0)
+		return stay_put(r, &stay);
+	for (uint32_t i = 0; rc == RC_OK && i < r->atoms[atom].n_runs; i++) {
+		struct stay part = stay;
+
+		if (cards_part(r, atom, i, &part))
+			rc = stay_put(r, &part);
+	}
+	return rc;
 }
 
 /* --- MACs --- */
@@ -222,16 +243,19 @@ static enum rc take_macs(struct resolver *r)
 
 	if (rc == RC_OK)
 		rc = find_routers(r);
+	if (rc == RC_OK)
+		rc = cards_find(r);
 	for (size_t i = 0; rc == RC_OK && i < r->n_facts; i++) {
 		const struct fact *f = &r->facts[i];
-		unsigned weight = weight_address(f->source) * f->confidence / 100;
+		unsigned weight = least(weight_address(f->source), f->confidence);
 
 		r->atom_of[i] = mac_of(r, f);
 		if (r->atom_of[i] == NO_ATOM)
 			continue;
-		atom_seen(&r->atoms[r->atom_of[i]], f);
 		if (!addr_is_zero(&f->addr))
 			rc = stay_add(r, f, r->atom_of[i], weight);
+		r->atom_of[i] = cards_user(r, r->atom_of[i], r->names[i], f->first_ns, f->last_ns);
+		atom_seen(&r->atoms[r->atom_of[i]], f);
 	}
 	return rc;
 }
@@ -264,7 +288,7 @@ static enum rc fold_names(struct resolver *r)
 
 static unsigned name_weight(const struct fact *f)
 {
-	return weight_name(f->source) * f->confidence / 100;
+	return least(weight_name(f->source), f->confidence);
 }
 
 struct name_key { /* a key of a map: no padding */
@@ -300,6 +324,17 @@ static enum rc atom_of_name(struct resolver *r, struct map *names, const char *n
 	return RC_OK;
 }
 
+/* Of an address that a card had which goes round: rather the user of that name. */
+static uint32_t owner_called(const struct resolver *r, uint32_t atom, const char *name,
+			     const struct fact *f)
+{
+	const uint32_t *card = NULL;
+
+	if (r->atoms[atom].is_shared)
+		card = map_get(r->macs, &r->atoms[atom].mac);
+	return card == NULL ? atom : cards_user(r, *card, name, f->first_ns, f->last_ns);
+}
+
 /* Facts with an address and a name, but no MAC: if a MAC has the address, it is called so. */
 static enum rc take_names(struct resolver *r, struct map *names)
 {
@@ -315,7 +350,7 @@ static enum rc take_names(struct resolver *r, struct map *names)
 			continue;
 		s = stays_find(r->stays, n_macs, &f->addr, f->first_ns, f->last_ns);
 		if (s != NULL) {
-			r->atom_of[i] = s->atom;
+			r->atom_of[i] = owner_called(r, s->atom, r->names[i], f);
 			continue;
 		}
 		rc = atom_of_name(r, names, r->names[i], &f->addr, &r->atom_of[i]);

@@ -24,13 +24,11 @@ static unsigned weight_of(const struct fact *f)
 
 	if (f->kind == FACT_NAME || f->kind == FACT_FQDN || f->kind == FACT_DOMAIN)
 		w = weight_name(f->source);
-	else if (f->kind == FACT_OS)
+	else if (f->kind == FACT_OS || f->source == FROM_OPERATOR)
 		w = 100; /* the confidence says it all */
-	else if (f->source == FROM_OPERATOR)
-		w = 100;
 	else if (fact_is_asked(f->source))
 		w = 80;
-	return w * f->confidence / 100;
+	return w < f->confidence ? w : f->confidence;
 }
 
 /* In hundredths; ten points are lost in a day, sixty at most. */
@@ -121,7 +119,6 @@ static void set_flags(const struct build *b, struct machine *m, uint32_t first)
 		const struct atom *x = &b->r->atoms[a];
 
 		m->flags |= x->is_router ? MACHINE_ROUTER : 0;
-		m->flags |= x->is_nat ? MACHINE_NAT : 0;
 		m->flags |= x->mac_kind == MAC_VIRTUAL ? MACHINE_VIRTUAL : 0;
 		is_by_address = is_by_address && x->kind == ATOM_ADDR;
 	}
@@ -175,13 +172,14 @@ static void natural_id(const struct build *b, const struct machine *m, uint32_t 
 		int c = best == NULL ? -1 : x->kind - best->kind;
 
 		if (c == 0 && x->kind == ATOM_MAC)
-			c = (x->mac_kind == MAC_RANDOM) - (best->mac_kind == MAC_RANDOM);
+			c = (x->is_shared ? 2 : x->mac_kind == MAC_RANDOM) -
+			    (best->is_shared ? 2 : best->mac_kind == MAC_RANDOM);
 		if (c == 0)
 			c = cmp_number(x->first_ns, best->first_ns);
 		if (c < 0)
 			best = x;
 	}
-	if (best->kind == ATOM_MAC)
+	if (best->kind == ATOM_MAC && !best->is_shared)
 		(void)key_of_mac(&best->mac, id);
 	else if (best->kind == ATOM_ADDR || name_is_generic(best->name))
 		(void)key_of_addr(&best->addr, id);
@@ -200,8 +198,6 @@ static double confidence_of(const struct build *b, uint32_t first)
 
 		if (x->kind == ATOM_MAC && x->mac_kind == MAC_RANDOM)
 			c = 0.8;
-		if (x->is_inner)
-			c = 0.5;
 		if (c > best)
 			best = c;
 	}

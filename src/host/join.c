@@ -6,9 +6,10 @@
 #include <stdlib.h>
 
 enum {
-	NAME_MACS = 6, /* a name on more MACs than this is nobody's */
-	ID_MACS = 8,   /* an id, too: an image was copied */
-	SET_MACS = 8,  /* a machine does not grow beyond this by evidence */
+	NAME_MACS = 6,   /* a name on more MACs than this is nobody's */
+	NAME_ATOMS = 40, /* with docks and adapters that it shares with others */
+	ID_MACS = 8,     /* an id, too: an image was copied */
+	SET_MACS = 8,    /* a machine does not grow beyond this by evidence */
 	JOINT_WORDS = 320,
 };
 
@@ -111,12 +112,18 @@ static struct last_call *last_calls(const struct resolver *r)
 	return last;
 }
 
-/* Called differently at the same time: a copied image, not one machine. */
-static bool are_called_apart(const struct last_call *a, const struct last_call *b)
+/* Called differently at the same time: a copied image, not one machine. At cards that go round,
+ * whenever it was. */
+static bool are_called_apart(const struct joining *j, const struct last_call *last, uint32_t a,
+			     uint32_t b)
 {
-	if (a->name == NULL || b->name == NULL || strcmp(a->name, b->name) == 0)
+	const struct last_call *x = &last[a], *y = &last[b];
+
+	if (x->name == NULL || y->name == NULL || strcmp(x->name, y->name) == 0)
 		return false;
-	return a->first_ns <= b->last_ns && b->first_ns <= a->last_ns;
+	if (j->r->atoms[a].is_shared || j->r->atoms[b].is_shared)
+		return true;
+	return x->first_ns <= y->last_ns && y->first_ns <= x->last_ns;
 }
 
 static enum rc join_by_ids(struct joining *j, const struct last_call *last)
@@ -146,7 +153,7 @@ static enum rc join_by_ids(struct joining *j, const struct last_call *last)
 		for (end = i + 1; end < kept && strcmp(ids[end].id, ids[i].id) == 0;)
 			end++;
 		for (size_t k = i + 1; rc == RC_OK && end - i <= ID_MACS && k < end; k++) {
-			if (are_called_apart(&last[ids[i].atom], &last[ids[k].atom]))
+			if (are_called_apart(j, last, ids[i].atom, ids[k].atom))
 				continue;
 			rc = suggest(j, ids[i].atom, ids[k].atom, 95, "%s and %s: %s",
 				     atom_words(&r->atoms[ids[i].atom], one),
@@ -203,7 +210,9 @@ static enum rc join_pair(struct joining *j, const struct last_call *last, const 
 	unsigned sure = 85;
 	char one[MAC_TEXT + ADDR_TEXT], two[MAC_TEXT + ADDR_TEXT];
 
-	if (!at_once)
+	if (x->is_shared || y->is_shared)
+		sure = 85; /* the card is many's: its name is what tells */
+	else if (!at_once)
 		sure = a->first_ns < b->first_ns ? one_after_other(r, last, a, b)
 						 : one_after_other(r, last, b, a);
 	if (x->mac_kind == MAC_RANDOM || y->mac_kind == MAC_RANDOM)
@@ -220,8 +229,8 @@ static enum rc join_pair(struct joining *j, const struct last_call *last, const 
 static enum rc join_name(struct joining *j, const struct last_call *last, size_t from, size_t to)
 {
 	struct resolver *r = j->r;
-	struct user_of_name users[NAME_MACS + 1];
-	size_t n = 0;
+	struct user_of_name users[NAME_ATOMS];
+	size_t n = 0, n_own = 0;
 	enum rc rc = RC_OK;
 
 	for (size_t i = from; i < to; i++) {
@@ -235,13 +244,14 @@ static enum rc join_name(struct joining *j, const struct last_call *last, size_t
 				users[n - 1].first_ns = c->first_ns;
 			if (c->last_ns > users[n - 1].last_ns)
 				users[n - 1].last_ns = c->last_ns;
-		} else if (n == NAME_MACS + 1) {
+		} else if (n == NAME_ATOMS) {
 			return RC_OK;
 		} else {
+			n_own += !a->is_shared;
 			users[n++] = (struct user_of_name){c->atom, c->first_ns, c->last_ns};
 		}
 	}
-	if (n > NAME_MACS)
+	if (n_own > NAME_MACS)
 		return RC_OK;
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = i + 1; rc == RC_OK && k < n; k++)
@@ -295,7 +305,7 @@ static uint32_t atom_of_key(const struct resolver *r, const char *key)
 	for (uint32_t i = 0; i < r->n_atoms; i++) {
 		const struct atom *a = &r->atoms[i];
 
-		if (a->first_ns == UINT64_MAX)
+		if (a->first_ns == UINT64_MAX || a->is_shared)
 			continue;
 		if ((a->kind == ATOM_MAC && strcmp(key_of_mac(&a->mac, text), key) == 0) ||
 		    (a->kind == ATOM_ADDR && strcmp(key_of_addr(&a->addr, text), key) == 0))
@@ -406,7 +416,7 @@ enum rc steps_join(struct resolver *r)
 	enum rc rc = last == NULL ? RC_NOMEM : RC_OK;
 
 	for (size_t i = 0; i < r->n_atoms; i++)
-		r->atoms[i].n_macs = r->atoms[i].kind == ATOM_MAC;
+		r->atoms[i].n_macs = r->atoms[i].kind == ATOM_MAC && !r->atoms[i].is_shared;
 	if (rc == RC_OK)
 		rc = join_by_ids(&j, last);
 	if (rc == RC_OK)

@@ -24,11 +24,12 @@
 enum atom_kind { ATOM_MAC, ATOM_NAME, ATOM_ADDR };
 
 struct atom {
-	uint8_t kind, mac_kind;           /* enum atom_kind, enum mac_kind */
-	bool is_router, is_nat, is_inner; /* inner: heard through another machine's address */
+	uint8_t kind, mac_kind;    /* enum atom_kind, enum mac_kind */
+	bool is_router, is_shared; /* shared: one machine's time at a card that goes round */
 	struct mac mac;
-	struct addr addr; /* ATOM_ADDR; names that say little: where it was */
-	const char *name; /* ATOM_NAME: folded */
+	struct addr addr;           /* ATOM_ADDR; names that say little: where it was */
+	const char *name;           /* ATOM_NAME, and of shared cards: folded */
+	uint32_t first_run, n_runs; /* a card that goes round: of resolver.runs */
 	uint64_t first_ns, last_ns;
 	uint32_t parent;  /* of the union; itself: the set's first */
 	uint32_t machine; /* place in the answer, of the set's first */
@@ -54,6 +55,12 @@ struct called {
 	uint64_t first_ns, last_ns;
 };
 
+struct run {              /* a card, while one machine used it */
+	const char *name; /* folded */
+	uint32_t card, atom;
+	uint64_t first_ns, last_ns;
+};
+
 struct joint { /* two atoms seem to be one machine's */
 	uint32_t a, b;
 	unsigned confidence;
@@ -70,6 +77,7 @@ struct resolver {
 	uint32_t *atom_of;  /* of each fact */
 	struct atom *atoms;
 	size_t n_atoms, room_atoms;
+	struct run *runs;   /* by card and time */
 	struct stay *stays; /* settled, by address and time */
 	size_t n_stays, room_stays;
 	struct called *calls; /* by name, atom, time */
@@ -83,8 +91,21 @@ MUST_CHECK enum rc steps_atoms(struct resolver *r);
 MUST_CHECK enum rc steps_join(struct resolver *r);
 MUST_CHECK enum rc steps_build(struct resolver *r, struct machines **ret_m);
 
+/* RC_NOMEM: NULL. */
+struct atom *atom_add(struct resolver *r, enum atom_kind kind);
+
 /* The set that an atom is in. */
 uint32_t atom_root(struct atom *atoms, uint32_t a);
+
+/* cards.c: which cards several machines use in turn; atoms for each. RC_NOMEM. */
+MUST_CHECK enum rc cards_find(struct resolver *r);
+
+/* The atom that used the card then, rather by name; `atom` itself if it does not go round. */
+uint32_t cards_user(const struct resolver *r, uint32_t atom, const char *name, uint64_t first_ns,
+		    uint64_t last_ns);
+
+/* The part of a stay that falls into the i-th of the card's n_runs. False: none does. */
+bool cards_part(const struct resolver *r, uint32_t atom, uint32_t i, struct stay *stay);
 
 /* stays.c: sorts, joins what belongs to one owner, and gives each room around its evidence. Owners
  * are atoms, or the sets of `sets` if it is not NULL. `last` has a zero for each atom, and has it

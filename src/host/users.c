@@ -137,7 +137,8 @@ static void person_add(struct person *p, const struct fact *f, uint64_t at_ns)
 
 	if (days > (double)f->count && f->count > 0)
 		days = (double)f->count;
-	w *= (1.0 + log(days)) * decay(away(f, at_ns));
+	w *= (1.0 + log(days) + 0.25 * log((double)(f->count > 0 ? f->count : 1))) *
+	     decay(away(f, at_ns));
 	p->sources += p->by_source[f->source] == 0;
 	p->by_source[f->source] += w;
 	p->days += days;

@@ -193,6 +193,52 @@ static void behind_a_router_names_tell_machines_apart(void **state)
 	machines_free(m);
 }
 
+/* A dock is used by one laptop on one day and by another on the next; both have a radio. */
+static void a_dock_joins_nobody(void **state)
+{
+	static const struct row rows[] = {
+		{FROM_DHCP, FACT_LINK, "d0", "10.0.0.5", NULL, 8, 60, .until = 64},
+		{FROM_DHCP, FACT_NAME, "d0", NULL, "LAP-1", 8, 16, .until = 0},
+		{FROM_DHCP, FACT_NAME, "d0", NULL, "LAP-2", 32, 40, .until = 0},
+		{FROM_DHCP, FACT_NAME, "d0", NULL, "LAP-1", 56, 60, .until = 0},
+		{FROM_DHCP, FACT_NAME, "1", NULL, "LAP-1", 10, 11, .until = 0},
+		{FROM_DHCP, FACT_NAME, "2", NULL, "LAP-2", 34, 35, .until = 0},
+		{FROM_DHCP, FACT_LINK, "1", "10.0.0.7", NULL, 10, 11, .until = 14},
+		{FROM_NTLM, FACT_USER, NULL, "10.0.0.5", "eve", 9, 10, .until = 0},
+		{FROM_NTLM, FACT_USER, NULL, "10.0.0.5", "max", 33, 34, .until = 0},
+		{FROM_NBNS, FACT_NAME, NULL, "10.0.0.5", "lap-2", 33, 50, .until = 0},
+	};
+	struct machines *m = bench_resolve(rows, COUNT(rows), NULL, 0);
+
+	(void)state;
+	assert_int_equal(m->n, 2);
+	assert_string_equal(bench_who(m, "10.0.0.5", 9), "mac:001a2b000001");
+	assert_string_equal(bench_who(m, "10.0.0.5", 33), "mac:001a2b000002");
+	assert_string_equal(bench_who(m, "10.0.0.5", 57), "mac:001a2b000001");
+	assert_string_equal(bench_who(m, "10.0.0.7", 10.5), "mac:001a2b000001");
+	assert_string_equal(machines_by_id(m, "mac:001a2b000001")->users[0].user, "eve");
+	assert_string_equal(machines_by_id(m, "mac:001a2b000002")->users[0].user, "max");
+	machines_free(m);
+}
+
+static void a_renamed_machine_stays_one(void **state)
+{
+	static const struct row rows[] = {
+		{FROM_DHCP, FACT_LINK, "1", "10.0.0.5", NULL, 8, 60, .until = 64},
+		{FROM_DHCP, FACT_NAME, "1", NULL, "PC-1", 8, 30, .until = 0},
+		{FROM_DHCP, FACT_NAME, "1", NULL, "FIN-1", 31, 60, .until = 0},
+		/* and its name goes to another */
+		{FROM_DHCP, FACT_NAME, "2", NULL, "PC-1", 40, 60, .until = 0},
+	};
+	struct machines *m = bench_resolve(rows, COUNT(rows), NULL, 0);
+
+	(void)state;
+	assert_int_equal(m->n, 2);
+	assert_string_equal(machines_by_id(m, "mac:001a2b000001")->name, "FIN-1");
+	assert_string_equal(machines_by_id(m, "mac:001a2b000002")->name, "PC-1");
+	machines_free(m);
+}
+
 static void ids_stay_what_they_were(void **state)
 {
 	static const struct row rows[] = {
@@ -322,6 +368,8 @@ int main(void)
 		cmocka_unit_test(names_that_say_nothing_join_nobody),
 		cmocka_unit_test(an_id_joins_and_a_copied_image_does_not),
 		cmocka_unit_test(behind_a_router_names_tell_machines_apart),
+		cmocka_unit_test(a_dock_joins_nobody),
+		cmocka_unit_test(a_renamed_machine_stays_one),
 		cmocka_unit_test(ids_stay_what_they_were),
 		cmocka_unit_test(order_and_repetition_change_nothing),
 		cmocka_unit_test(nothing_makes_no_machines),
