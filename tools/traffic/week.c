@@ -3,8 +3,19 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { LOST = 20 }; /* of a thousand frames */
+
 /* Monday 2026-11-02 00:00 UTC */
 #define WEEK_EPOCH UINT64_C(1793577600)
+
+/* A mirror port drops some of what it should show. */
+static void lose(void *ctx, struct trace *t, uint64_t at_ns, struct bytes frame)
+{
+	struct week *w = ctx;
+
+	if (rng_below(&w->loss, 1000) >= LOST)
+		trace_write(t, at_ns, frame);
+}
 
 int week_main(const struct options *opt)
 {
@@ -25,6 +36,8 @@ int week_main(const struct options *opt)
 	w.end = w.start + (uint64_t)opt->minutes * MINUTE;
 	w.lan = lan_new(opt->out, opt->seed + 40);
 	if (w.lan != NULL) {
+		w.loss.state = opt->seed + 41;
+		trace_set_tap(w.lan->trace, lose, &w);
 		week_people(&w);
 		sched_run(&w.sched, w.lan->trace, w.end);
 		for (unsigned i = 0; i < w.n_units; i++)
@@ -36,6 +49,7 @@ int week_main(const struct options *opt)
 		status = 1;
 	}
 	sched_done(&w.sched);
+	free(w.docks);
 	free(w.units);
 	free(w.near.slots);
 	free(w.far.slots);

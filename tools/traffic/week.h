@@ -49,12 +49,14 @@ struct nic {
 	struct host host;
 	bool is_up;
 	int slot; /* of the pool; NO_SLOT */
+	struct dock *dock;
+	struct mac own; /* the card that is built in */
 	uint64_t since;
 	char truth_user[HOST_NAME];
 };
 
 struct slot { /* an address of the DHCP server's pool */
-	const struct nic *owner;
+	struct mac owner;
 	uint64_t until;
 };
 
@@ -68,9 +70,14 @@ struct unit {
 	unsigned n_nics;
 	char users[4][HOST_NAME]; /* who may work here; the first is in charge */
 	unsigned n_users, user;   /* `user`: who is logged on */
-	bool is_member, has_mdns, stays_on, releases, rotates_mac, is_static;
+	bool is_member, has_mdns, stays_on, releases, rotates_mac, is_static, docks;
 	struct due dues[UNIT_DUES];
 	unsigned n_dues;
+};
+
+struct dock { /* a network card on a desk, for whoever sits there today */
+	struct mac mac;
+	bool is_taken;
 };
 
 struct pool {
@@ -91,6 +98,9 @@ struct week {
 	struct host inner[3], sites[4]; /* behind the NAT; outside */
 	struct unit *nat;
 	struct pool near, far;
+	struct dock *docks;
+	unsigned n_docks, n_static;
+	struct rng loss; /* of its own: what is lost changes nothing else */
 	char admin[HOST_NAME];
 };
 

@@ -9,6 +9,7 @@ enum {
 	POOL_FIRST = NET + 0x100,
 	FAR_FIRST = FAR + 20,
 	STATIC_FIRST = NET + 20,
+	STATICS = 200,
 	INFRASTRUCTURE = 8, /* units that there is one of */
 };
 
@@ -57,7 +58,8 @@ static struct unit *add(struct week *w, enum unit_kind kind, const char *prefix,
 	u->number = w->n_units++;
 	u->n_nics = 1;
 	(void)snprintf(u->label, sizeof(u->label), "%s-%05u", kind_names[kind], u->number);
-	*h = (struct host){.mac = week_mac(w, false), .os = os, .port = 1030};
+	*h = (struct host){
+		.mac = week_mac(w, false), .os = os, .port = 1030, .guid = rng_next(&w->lan->rng)};
 	(void)snprintf(h->name, sizeof(h->name), "%s-%05u", prefix, u->number);
 	u->nics[0].slot = u->nics[1].slot = NO_SLOT;
 	u->releases = rng_chance(&w->lan->rng, 30);
@@ -135,6 +137,8 @@ static void add_laptop(struct week *w)
 	u->n_nics = 2;
 	u->nics[1].host = u->nics[0].host;
 	u->nics[1].host.mac = week_mac(w, false);
+	u->nics[0].own = u->nics[0].host.mac;
+	u->docks = rng_chance(r, 15);
 }
 
 static void add_phone(struct week *w)
@@ -194,10 +198,10 @@ static void add_others(struct week *w, unsigned percent)
 		(void)snprintf(u->nics[0].host.name, HOST_NAME, "GUEST%04x",
 			       (unsigned)rng_next(r) & 0xffff);
 	} else if (percent < 96) {
-		u = add_static(w, SERVER, "SRV", OS_2008, STATIC_FIRST + w->n_units % 200);
+		u = add_static(w, SERVER, "SRV", OS_2008, STATIC_FIRST + w->n_static++);
 		u->is_member = true;
 	} else {
-		u = add_static(w, PRINTER, "NPI", OS_PRINTER, STATIC_FIRST + w->n_units % 200);
+		u = add_static(w, PRINTER, "NPI", OS_PRINTER, STATIC_FIRST + w->n_static++);
 		u->has_mdns = true;
 	}
 }
@@ -205,20 +209,21 @@ static void add_others(struct week *w, unsigned percent)
 void week_people(struct week *w)
 {
 	unsigned n = w->opt->machines < 2 * INFRASTRUCTURE ? 2 * INFRASTRUCTURE : w->opt->machines;
-	unsigned n_static = 0, cards = 0, far = 0;
+	unsigned cards = 0, far = 0;
 
 	w->units = calloc(n, sizeof(*w->units));
-	if (w->units == NULL) {
+	w->n_docks = n / 40 + 1; /* for one laptop in five or so */
+	w->docks = calloc(w->n_docks, sizeof(*w->docks));
+	if (w->units == NULL || w->docks == NULL) {
 		fputs("quell-traffic: out of memory\n", stderr);
 		exit(1);
 	}
+	for (unsigned i = 0; i < w->n_docks; i++)
+		w->docks[i].mac = week_mac(w, false);
 	add_infrastructure(w);
 	while (w->n_units < n) {
 		/* The low addresses are for 200 machines. */
-		unsigned what = rng_below(&w->lan->rng, n_static < 190 ? 100 : 92);
-
-		n_static += what >= 92;
-		add_others(w, what);
+		add_others(w, rng_below(&w->lan->rng, w->n_static < STATICS ? 100 : 92));
 	}
 	person(w, w->admin, 7);
 	for (unsigned i = 0; i < n; i++) {

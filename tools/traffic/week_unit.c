@@ -55,26 +55,46 @@ static void forget(struct unit *u, enum doing what, unsigned nic)
 
 /* --- addresses --- */
 
-/* Its own former address if nobody has it, else the one that is free for longest. False: none. */
+/* The card's former address if nobody has it, else the one that is free for longest. False: none.
+ */
 static bool lease(struct pool *p, struct nic *nic, uint64_t at, bool *ret_is_same)
 {
 	int best = NO_SLOT;
 
-	*ret_is_same = nic->slot != NO_SLOT && p->slots[nic->slot].owner == nic;
-	if (*ret_is_same)
-		best = nic->slot;
+	*ret_is_same = false;
 	for (unsigned i = 0; i < p->n && !*ret_is_same; i++) {
 		const struct slot *s = &p->slots[i];
 
-		if (s->until <= at && (best == NO_SLOT || s->until < p->slots[best].until))
+		*ret_is_same = s->until > 0 && mac_eq(&s->owner, &nic->host.mac);
+		if (*ret_is_same ||
+		    (s->until <= at && (best == NO_SLOT || s->until < p->slots[best].until)))
 			best = (int)i;
 	}
 	if (best == NO_SLOT)
 		return false;
-	p->slots[best] = (struct slot){nic, at + LEASE_S * SEC};
+	p->slots[best] = (struct slot){nic->host.mac, at + LEASE_S * SEC};
 	nic->slot = best;
 	nic->host.addr = addr_v4(p->first + (uint32_t)best);
 	return true;
+}
+
+/* A desk that is free; its own card where all are taken. */
+static void sit_down(struct unit *u, struct nic *nic)
+{
+	struct week *w = u->week;
+	unsigned from = rng_below(&w->lan->rng, w->n_docks);
+
+	for (unsigned i = 0; i < w->n_docks && nic->dock == NULL; i++) {
+		struct dock *d = &w->docks[(from + i) % w->n_docks];
+
+		if (!d->is_taken)
+			nic->dock = d;
+	}
+	nic->host.mac = nic->own;
+	if (nic->dock != NULL) {
+		nic->dock->is_taken = true;
+		nic->host.mac = nic->dock->mac;
+	}
 }
 
 static struct pool *pool_of(struct unit *u)
@@ -104,6 +124,20 @@ static uint64_t introduce(struct unit *u, struct nic *nic, uint64_t at)
 	return at;
 }
 
+/* A card that is in use, or NULL. */
+static struct nic *any_up(struct unit *u)
+{
+	unsigned from = rng_below(&u->week->lan->rng, u->n_nics);
+
+	for (unsigned i = 0; i < u->n_nics; i++) {
+		struct nic *nic = &u->nics[(from + i) % u->n_nics];
+
+		if (nic->is_up)
+			return nic;
+	}
+	return NULL;
+}
+
 static void go_up(struct unit *u, unsigned i, uint64_t at)
 {
 	struct week *w = u->week;
@@ -114,6 +148,8 @@ static void go_up(struct unit *u, unsigned i, uint64_t at)
 		return;
 	if (u->rotates_mac)
 		nic->host.mac = week_mac(w, true);
+	if (u->docks && i == 0 && nic->dock == NULL)
+		sit_down(u, nic);
 	if (!u->is_static && !lease(pool_of(u), nic, at, &is_same)) {
 		unit_due(u, at + 10 * MINUTE, RETRY, i);
 		return;
@@ -122,6 +158,10 @@ static void go_up(struct unit *u, unsigned i, uint64_t at)
 		net_arp_announce(w->lan, at, &nic->host);
 	else if (u->kind != REMOTE)
 		at = talk_dhcp(w, at, &nic->host, is_same ? TALK_REBOOT : TALK_LEASE);
+	if (any_up(u) == NULL) { /* Windows draws it anew at each start */
+		for (unsigned k = 0; k < u->n_nics; k++)
+			u->nics[k].host.guid = u->nics[0].host.guid + 0x9e3779b97f4a7c15;
+	}
 	nic->is_up = true;
 	truth_begin(u, nic, at);
 	(void)introduce(u, nic, at);
@@ -135,6 +175,9 @@ static void go_down(struct unit *u, unsigned i, uint64_t at)
 	struct nic *nic = &u->nics[i];
 
 	forget(u, RETRY, i);
+	if (nic->dock != NULL)
+		nic->dock->is_taken = false;
+	nic->dock = NULL;
 	if (!nic->is_up)
 		return;
 	if (u->releases && !u->is_static && u->kind != REMOTE) {
@@ -158,20 +201,6 @@ static void renew(struct unit *u, unsigned i, uint64_t at)
 }
 
 /* --- use --- */
-
-/* A card that is in use, or NULL. */
-static struct nic *any_up(struct unit *u)
-{
-	unsigned from = rng_below(&u->week->lan->rng, u->n_nics);
-
-	for (unsigned i = 0; i < u->n_nics; i++) {
-		struct nic *nic = &u->nics[(from + i) % u->n_nics];
-
-		if (nic->is_up)
-			return nic;
-	}
-	return NULL;
-}
 
 static void logon(struct unit *u, unsigned user, uint64_t at)
 {
@@ -351,8 +380,6 @@ static void replace_it(struct unit *u, uint64_t at)
 		go_down(u, i, at);
 		u->nics[i].host.mac = week_mac(u->week, false);
 		u->nics[i].host.os = OS_10;
-		if (u->nics[i].slot != NO_SLOT)
-			pool_of(u)->slots[u->nics[i].slot].owner = NULL;
 		u->nics[i].slot = NO_SLOT;
 	}
 	(void)snprintf(u->label, sizeof(u->label), "desktop-%05u-new", u->number);

@@ -32,6 +32,7 @@ struct host {
 	char name[HOST_NAME]; /* NetBIOS style, upper case, with the NUL */
 	enum os os;
 	struct host *via; /* the router in front of it; NULL: on the segment */
+	uint64_t guid;    /* of its SMB 2 client; 0: made from the MAC */
 	uint8_t hops;     /* routers on the way; 0: none, or the usual number behind `via` */
 	bool is_off;      /* answers nothing, not even ARP */
 	uint16_t ip_id, port;

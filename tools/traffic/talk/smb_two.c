@@ -111,6 +111,8 @@ static void two_negotiate(struct smb *s)
 	if (s->tcp.end[TCP_CLIENT]->os == OS_7)
 		ask_in_smb1(s);
 	memcpy(q.guid, s->tcp.end[TCP_CLIENT]->mac.b, 6);
+	if (s->tcp.end[TCP_CLIENT]->guid != 0)
+		memcpy(q.guid, &s->tcp.end[TCP_CLIENT]->guid, sizeof(uint64_t));
 	w = ask(s, x);
 	smb2_write_negotiate(&w, &q);
 	smb_send(s, TCP_CLIENT, &w);
