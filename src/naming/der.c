@@ -30,24 +30,35 @@ bool der_next(struct reader *r, struct der *ret_element)
 	return true;
 }
 
-bool der_enter_if(struct reader *r, uint8_t tag, struct reader *ret_body)
+/* Sets the body, or makes both readers bad. */
+static void enter(struct reader *r, uint8_t tag, struct reader *body)
 {
-	struct der e;
+	struct der e = {0};
+	bool is_it = !r->bad && r->rest.len > 0 && r->rest.at[0] == tag && der_next(r, &e);
 
-	*ret_body = (struct reader){.bad = true};
-	if (r->bad || r->rest.len == 0 || r->rest.at[0] != tag || !der_next(r, &e))
-		return false;
-	*ret_body = (struct reader){.rest = e.body};
-	return true;
+	body->rest = e.body;
+	body->bad = !is_it;
+	if (!is_it)
+		r->bad = true;
 }
 
 struct reader der_enter(struct reader *r, uint8_t tag)
 {
 	struct reader body;
 
-	if (!der_enter_if(r, tag, &body))
-		r->bad = true;
+	enter(r, tag, &body);
 	return body;
+}
+
+bool der_enter_if(struct reader *r, uint8_t tag, struct reader *ret_body)
+{
+	if (r->bad || r->rest.len == 0 || r->rest.at[0] != tag) {
+		ret_body->rest = (struct bytes){NULL, 0};
+		ret_body->bad = true;
+		return false;
+	}
+	enter(r, tag, ret_body);
+	return !ret_body->bad;
 }
 
 struct bytes der_take(struct reader *r, uint8_t tag)

@@ -113,7 +113,7 @@ static void tell_as_req(const struct krb *k, enum dir dir, const struct proto_ou
 
 static void tell_tgs_req(const struct krb *k, enum dir dir, const struct proto_out *out)
 {
-	struct told t;
+	struct told t = {0};
 	struct ev_ident ident = {
 		.from = IDENT_KERBEROS,
 		.act = IDENT_WISH,

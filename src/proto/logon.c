@@ -19,23 +19,22 @@ struct bytes logon_guid_text(struct bytes guid, struct logon_text *room)
 {
 	static const char hex[] = "0123456789abcdef";
 	static const uint8_t none[16];
-	char *to = room->at;
+	struct writer w = {.at = (uint8_t *)room->at, .cap = sizeof(room->at)};
 
 	if (guid.len != sizeof(none) || memcmp(guid.at, none, sizeof(none)) == 0)
 		return (struct bytes){NULL, 0};
-	memcpy(to, "guid:", 5);
-	to += 5;
+	wr_bytes(&w, BYTES("guid:"));
 	for (size_t i = 0; i < guid.len; i++) {
-		*to++ = hex[guid.at[i] >> 4];
-		*to++ = hex[guid.at[i] & 15];
+		wr_be(&w, 1, (uint8_t)hex[guid.at[i] >> 4]);
+		wr_be(&w, 1, (uint8_t)hex[guid.at[i] & 15]);
 	}
-	return (struct bytes){(const uint8_t *)room->at, (size_t)(to - room->at)};
+	return (struct bytes){w.at, w.len};
 }
 
 void logon_guid(enum dir dir, enum ev_ident_from from, struct bytes guid,
 		const struct proto_out *out)
 {
-	struct logon_text room;
+	struct logon_text room = {{0}};
 	const struct ev_ident ident = {.from = (uint8_t)from, .id = logon_guid_text(guid, &room)};
 
 	if (ident.id.len > 0)

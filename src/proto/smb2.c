@@ -301,7 +301,7 @@ static void close_file(struct walk *w)
 static void negotiate(const struct walk *w)
 {
 	struct smb2_negotiate n;
-	struct logon_text room;
+	struct logon_text room = {{0}};
 	struct ev_ident ident = {.from = IDENT_SMB2};
 
 	if (!smb2_read_negotiate(w->m->head, &n))
@@ -328,7 +328,7 @@ static uint64_t unix_ns(uint64_t filetime)
 static void negotiated(const struct walk *w)
 {
 	struct smb2_negotiated n;
-	struct logon_text room;
+	struct logon_text room = {{0}};
 
 	if (w->h.status != 0 || !smb2_read_negotiated(w->m->head, &n))
 		return;
