@@ -388,6 +388,7 @@ static void packet_take(struct shard *s, const struct packet *p)
 	case PACKET_OTHER:
 	case PACKET_FRAGMENT:
 	case PACKET_IP:
+	case PACKET_NEIGHBOUR:
 		break;
 	}
 }

@@ -18,13 +18,14 @@
 enum { PACKET_LAYERS = 12 };
 
 enum packet_kind {
-	PACKET_OTHER,    /* fine, but nothing that quell reads: STP, LLDP, … */
+	PACKET_OTHER,    /* fine, but nothing that quell reads: STP, IPX, … */
 	PACKET_ARP,      /* `arp` is set */
 	PACKET_FRAGMENT, /* IP fragment: addresses, proto and `frag` are set, payload is its data */
 	PACKET_TCP,      /* ports, `tcp`, payload */
 	PACKET_UDP,      /* ports, payload */
 	PACKET_ICMP,     /* payload is the ICMP message; `ip_proto` tells v4 (1) from v6 (58) */
 	PACKET_IP,       /* another IP protocol: addresses only */
+	PACKET_NEIGHBOUR, /* a neighbour on the cable: `neighbour`, payload */
 	PACKET_MALFORMED, /* `why` names the layer */
 };
 
@@ -32,10 +33,11 @@ enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG
 
 enum { IP_PROTO_ICMP = 1, IP_PROTO_TCP = 6, IP_PROTO_UDP = 17, IP_PROTO_ICMP6 = 58 };
 
+/* options_len bytes of options lie right before the payload; 0 where it is unknown. */
 struct packet_tcp {
 	uint32_t seq, ack;
 	uint16_t window;
-	uint8_t flags;
+	uint8_t flags, options_len;
 };
 
 struct packet_frag {
@@ -49,6 +51,8 @@ struct packet_arp {  /* RFC 826; Ethernet and IPv4 only */
 	struct mac sha, tha;
 	/* the protocol addresses are the packet's src and dst */
 };
+
+enum packet_neighbour { PACKET_LLDP, PACKET_CDP }; /* IEEE 802.1AB; Cisco's */
 
 struct packet {
 	uint64_t seq;     /* its place among all frames of this run: from 1, over all files */
@@ -67,11 +71,13 @@ struct packet {
 		struct packet_tcp tcp;
 		struct packet_frag frag;
 		struct packet_arp arp;
+		uint8_t neighbour; /* enum packet_neighbour */
 	};
 	struct bytes payload; /* of the innermost protocol, without trailing padding of Ethernet */
 	uint32_t payload_missing; /* bytes of the payload that the snap length cut off */
 	struct mac src_mac, dst_mac;
 	bool has_mac;    /* the MACs are those of this IP packet's link; cooked: dst_mac is zero */
+	bool is_df;      /* IPv4: don't fragment */
 	bool is_tick;    /* the flow engine's clocks tick before this packet; set by the front */
 	const char *why; /* PACKET_MALFORMED: "ip4", "tcp", …; a literal */
 };
@@ -79,6 +85,14 @@ struct packet {
 /* `linktype` is pcap's LINKTYPE_*. seq, at_ns, mono_ns, shard, hash and wire_len are the caller's;
  * the rest of *p is set. Returns p->kind. `frame` is borrowed by p->payload. */
 enum packet_kind packet_decode(unsigned linktype, struct bytes frame, struct packet *p);
+
+/* The options of a TCP packet, as far as they are there. */
+static inline struct bytes packet_tcp_options(const struct packet *p)
+{
+	if (p->kind != PACKET_TCP || p->tcp.options_len == 0)
+		return (struct bytes){NULL, 0};
+	return (struct bytes){p->payload.at - p->tcp.options_len, p->tcp.options_len};
+}
 
 /* Decodes what IP carries: for datagrams put together from fragments. p holds addresses and
  * ip_proto already. */

@@ -15,7 +15,7 @@ enum {
 
 enum { PORT_VXLAN = 4789 };
 
-/* RFC 9293. Options are not kept; they may be cut off by the snap length. */
+/* RFC 9293. Options may be cut off by the snap length. */
 static enum packet_kind walk_tcp(struct walk *w)
 {
 	struct reader h = {rd_take(&w->r, 20), false};
@@ -45,6 +45,7 @@ static enum packet_kind walk_tcp(struct walk *w)
 		options = w->r.rest.len;
 	}
 	rd_skip(&w->r, options);
+	tcp.options_len = (uint8_t)options;
 	p->sport = sport;
 	p->dport = dport;
 	p->tcp = tcp;
@@ -268,6 +269,7 @@ enum packet_kind walk_ip4(struct walk *w)
 	p->dst = addr_v4(rd_be32(&h));
 	p->ttl = ttl;
 	p->ip_proto = proto;
+	p->is_df = (fragment & 0x4000) != 0;
 	w->is_v6 = false;
 	if ((fragment & 0x3fff) == 0)
 		return walk_l4(w);
@@ -288,6 +290,7 @@ enum packet_kind walk_ip6(struct walk *w)
 
 	p->ip_proto = rd_u8(&h);
 	p->ttl = rd_u8(&h);
+	p->is_df = false;
 	if (version != 6)
 		return walk_malformed(w, "ip6");
 	rd_copy(&h, p->src.b, sizeof(p->src.b));
@@ -320,5 +323,10 @@ enum packet_kind packet_decode_l4(struct bytes datagram, uint32_t missing, struc
 	p->payload = (struct bytes){NULL, 0};
 	p->payload_missing = 0;
 	p->why = NULL;
-	return walk_l4(&w);
+
+	enum packet_kind kind = walk_l4(&w);
+
+	if (kind == PACKET_TCP) /* the payload will move, what lies before it will not */
+		p->tcp.options_len = 0;
+	return kind;
 }

@@ -18,6 +18,8 @@ enum { /* LINKTYPE_*: https://www.tcpdump.org/linktypes.html */
        LINK_SLL2 = 276,
 };
 
+enum { OUI_CISCO = 0x00000c, TYPE_CDP = 0x2000 };
+
 enum { LENGTH_MAX = 1500, TYPE_MIN = 1536 }; /* IEEE 802.3: a length, or an EtherType */
 
 static struct mac take_mac(struct reader *r)
@@ -56,6 +58,13 @@ static enum packet_kind walk_arp(struct walk *w)
 	return w->p->kind = PACKET_ARP;
 }
 
+static enum packet_kind walk_neighbour(struct walk *w, enum packet_neighbour protocol)
+{
+	w->p->neighbour = (uint8_t)protocol;
+	w->missing = 0;
+	return walk_done(w, PACKET_NEIGHBOUR);
+}
+
 /* IEEE 802.2, with SNAP (RFC 1042) */
 static enum packet_kind walk_llc(struct walk *w)
 {
@@ -73,6 +82,8 @@ static enum packet_kind walk_llc(struct walk *w)
 
 	if (w->r.bad)
 		return walk_malformed(w, "snap");
+	if (oui == OUI_CISCO && type == TYPE_CDP)
+		return walk_neighbour(w, PACKET_CDP);
 	if (oui != 0 && oui != 0x0000f8) /* RFC 1042; 802.1H bridge tunnel */
 		return walk_other(w);
 	return walk_type(w, type);
@@ -133,6 +144,8 @@ enum packet_kind walk_type(struct walk *w, unsigned ethertype)
 		return walk_ppp(w);
 	case TYPE_TRANS_ETHER:
 		return walk_ether(w);
+	case TYPE_LLDP:
+		return walk_neighbour(w, PACKET_LLDP);
 	default:
 		return walk_other(w);
 	}
@@ -384,7 +397,7 @@ enum packet_kind packet_decode(unsigned linktype, struct bytes frame, struct pac
 	memset(&p->arp, 0, sizeof(p->arp));
 	p->payload = (struct bytes){NULL, 0};
 	p->payload_missing = 0;
-	p->has_mac = p->is_tick = false;
+	p->has_mac = p->is_tick = p->is_df = false;
 	p->why = NULL;
 	if (linktype == LINK_ETHERNET)
 		return walk_ether(&w);

@@ -29,6 +29,7 @@ enum { /* the EtherTypes we follow: IEEE 802 numbers */
        TYPE_PPPOE = 0x8864,
        TYPE_QINQ = 0x88a8,
        TYPE_ERSPAN = 0x88be,
+       TYPE_LLDP = 0x88cc,
        TYPE_QINQ_OLD = 0x9100,
        TYPE_ERSPAN3 = 0x22eb,
 };
