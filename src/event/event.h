@@ -198,15 +198,15 @@ struct ev_ident {
 	struct addr addr;    /* zero: known by `mac` alone */
 	struct bytes name;   /* computer name without domain */
 	struct bytes domain; /* workgroup, domain, realm, or DNS domain */
-	struct bytes user; /* NTLM, KERBEROS, SMB1; NBNS: who a <03> name that is not the machine's
-			    * is */
-	struct bytes os;   /* as sent: native OS, vendor class, User-Agent */
-	struct bytes id;   /* "duid:…", "guid:…", "client:…" in hex */
-	struct bytes note; /* BROWSER: comment; DHCP: option 55 as "1,15,3,…" (DHCP6: option 6);
-			    * SYN: the shape, host/os.h; LLDP, CDP: "switch, port"; DHCP with
-			    * option 82: "circuit-id" of relay in hex or text; KERBEROS: service
-			    * that a ticket is for, "cifs/dc1.example.org"; NTLM_CHALLENGE: DNS name
-			    * of the computer; SMB1: LAN manager */
+	struct bytes user;   /* NTLM, KERBEROS, SMB1; NBNS: a <03> name, which may also be the
+			      * machine's own: compare with its other names */
+	struct bytes os;     /* as sent: native OS, vendor class, User-Agent */
+	struct bytes id;     /* "duid:…", "guid:…", "client:…" in hex */
+	struct bytes note; /* BROWSER: comment; DHCP: option 55 as "1,15,3" (DHCP6: option 6); SYN:
+			    * the shape, host/os.h; LLDP, CDP: "switch, port"; DHCP with option 82,
+			    * alone: "circuit-id Gi1/0/7", or in hex; KERBEROS: service that a
+			    * ticket is for, "cifs/dc1.example.org"; NTLM_CHALLENGE: DNS name of the
+			    * computer; SMB1: LAN manager */
 };
 
 enum { EV_TEXT_MAX = 255 };
