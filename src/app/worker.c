@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/identity.h"
+#include "proto/datagram.h"
 #include "proto/proto.h"
 
 /* How many packets ahead memory is fetched: first the slot that names the flow, then the flow. */
@@ -17,7 +19,8 @@ struct shard {
 	struct worker *worker;
 	struct flow_table *table;
 	struct flow_sink sink;
-	size_t held; /* by all its streams' parsers */
+	struct identity *identity; /* NULL: nobody wants to know */
+	size_t held;               /* by all its streams' parsers */
 	uint8_t number;
 };
 
@@ -76,14 +79,23 @@ static void set_ends(struct event *ev, const struct flow_view *v, enum dir dir)
 	ev->dst = dir == TO_SERVER ? v->server : v->client;
 }
 
+static void emit_ident(struct shard *s, const struct packet *now, struct event *ev)
+{
+	if (!ev->ident.has_mac && addr_is_zero(&ev->ident.addr))
+		ev->ident.addr = ev->ident.is_of_dst ? ev->dst.addr : ev->src.addr;
+	if (s->identity != NULL && identity_is_news(s->identity, ev, now->mono_ns))
+		emit(s, now, ev);
+}
+
 static void on_event(void *ctx, enum dir dir, struct event *ev)
 {
 	struct context *c = ctx;
 
 	set_ends(ev, c->view, dir);
-	if (ev->kind == EV_IDENT && !ev->ident.has_mac && addr_is_zero(&ev->ident.addr))
-		ev->ident.addr = ev->ident.is_of_dst ? ev->dst.addr : ev->src.addr;
-	emit(c->shard, c->view->now, ev);
+	if (ev->kind == EV_IDENT)
+		emit_ident(c->shard, c->view->now, ev);
+	else
+		emit(c->shard, c->view->now, ev);
 }
 
 static void on_anomaly(void *ctx, enum dir dir, const char *proto, const char *what)
@@ -257,6 +269,73 @@ static void on_conn(void *ctx, const struct flow_conn *conn)
 	emit(s, &now, &ev);
 }
 
+struct datagram_context { /* of one call into datagram_take() */
+	struct shard *shard;
+	const struct packet *packet;
+};
+
+static void on_datagram_event(void *ctx, enum dir dir, struct event *ev)
+{
+	const struct datagram_context *c = ctx;
+	const struct packet *p = c->packet;
+
+	(void)dir; /* src and dst are the packet's */
+	ev->vlan = p->vlan;
+	ev->src = (struct endpoint){p->src, p->sport};
+	ev->dst = (struct endpoint){p->dst, p->dport};
+	if (ev->kind == EV_IDENT)
+		emit_ident(c->shard, p, ev);
+	else
+		emit(c->shard, p, ev);
+}
+
+static void on_datagram_anomaly(void *ctx, enum dir dir, const char *proto, const char *what)
+{
+	const struct datagram_context *c = ctx;
+
+	count_anomaly(c->shard->worker, proto, what);
+	if (c->shard->worker->opt.wants & EV_BIT(EV_ANOMALY)) {
+		struct event ev = {.kind = EV_ANOMALY, .anomaly = {.proto = proto, .what = what}};
+
+		on_datagram_event(ctx, dir, &ev);
+	}
+}
+
+static void on_datagram_blind(void *ctx, enum dir dir, const char *what)
+{
+	const struct datagram_context *c = ctx;
+	struct coverage *cov = &c->shard->worker->coverage;
+
+	(void)dir;
+	named_count_add(cov->limits, &cov->n_limits, what, 1);
+}
+
+/* Who somebody is, by what the packet carries, and by its headers. */
+static void packet_identify(struct shard *s, const struct packet *p)
+{
+	struct datagram_context c = {s, p};
+	struct event ev = {.kind = EV_IDENT};
+
+	if (datagram_wants(p)) {
+		const struct proto_out out = {
+			.event = on_datagram_event,
+			.anomaly = on_datagram_anomaly,
+			.blind = on_datagram_blind,
+			.ctx = &c,
+			.wants = s->worker->opt.wants,
+			.seq = p->seq,
+		};
+
+		datagram_take(p, &out);
+	}
+	if (identity_packet(s->identity, p, &ev.ident)) {
+		ev.vlan = p->vlan;
+		ev.src = (struct endpoint){p->src, p->sport};
+		ev.dst = (struct endpoint){p->dst, p->dport};
+		emit(s, p, &ev);
+	}
+}
+
 static enum rc shard_init(struct worker *w, unsigned number)
 {
 	const struct settings_limits *all = w->opt.limits;
@@ -279,6 +358,12 @@ static enum rc shard_init(struct worker *w, unsigned number)
 		.closed = on_closed,
 		.ctx = s,
 	};
+	if (w->opt.wants & EV_BIT(EV_IDENT)) {
+		enum rc rc = identity_new(w->opt.seed, &s->identity);
+
+		if (rc != RC_OK)
+			return rc;
+	}
 	return flow_table_new(&limits, &s->sink, w->opt.seed, &s->table);
 }
 
@@ -303,8 +388,10 @@ void worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
-	for (unsigned i = w->opt.id; i < FLOW_SHARDS; i += w->opt.of)
+	for (unsigned i = w->opt.id; i < FLOW_SHARDS; i += w->opt.of) {
 		flow_table_free(w->shards[i].table);
+		identity_free(w->shards[i].identity);
+	}
 	free(w);
 }
 
@@ -371,6 +458,8 @@ static void packet_take(struct shard *s, const struct packet *p)
 
 	if (wants & EV_BIT(EV_FRAME))
 		emit_frame(s, p);
+	if (s->identity != NULL)
+		packet_identify(s, p);
 	switch ((enum packet_kind)p->kind) {
 	case PACKET_TCP:
 	case PACKET_UDP:
@@ -395,6 +484,8 @@ static void packet_take(struct shard *s, const struct packet *p)
 
 static void tick_shard(struct shard *s, const struct packet *p)
 {
+	if (s->identity != NULL)
+		identity_tick(s->identity);
 	flow_tick(s->table, p);
 	keep_to_limit(s);
 }
@@ -446,6 +537,8 @@ void worker_finish(struct worker *w, struct batch *b)
 
 void worker_coverage(const struct worker *w, struct coverage *c)
 {
+	uint64_t lost = 0;
+
 	coverage_add(c, &w->coverage);
 	for (unsigned i = w->opt.id; i < FLOW_SHARDS; i += w->opt.of) {
 		struct flow_stats f;
@@ -461,11 +554,15 @@ void worker_coverage(const struct worker *w, struct coverage *c)
 		c->shed_streams += f.shed_streams;
 		c->undecided_attempts += f.undecided;
 		c->differing_overlaps += f.overlaps_differing;
+		if (w->shards[i].identity != NULL)
+			lost += identity_lost(w->shards[i].identity);
 		if (f.shed_flows > 0)
 			named_count_add(c->limits, &c->n_limits, "flows", f.shed_flows);
 		if (f.shed_streams > 0)
 			named_count_add(c->limits, &c->n_limits, "streams", f.shed_streams);
 	}
+	if (lost > 0)
+		named_count_add(c->limits, &c->n_limits, LIMIT_IDENTITY, lost);
 	if (w->lost_events > 0)
 		named_count_add(c->limits, &c->n_limits, "events", w->lost_events);
 }

@@ -71,7 +71,7 @@ static int is_share(uint64_t part, uint64_t whole, uint64_t of)
 	return part > 0 && part >= whole / of + (whole % of != 0);
 }
 
-/* Was anything lost to the limits? Sightings that were joined were not. */
+/* Was anything lost to the limits? Sightings that were joined were not, and names do not count. */
 static bool has_lossy_limit(const struct coverage *c)
 {
 	const size_t tail = strlen(LIMIT_JOINED);
@@ -79,6 +79,8 @@ static bool has_lossy_limit(const struct coverage *c)
 	for (size_t i = 0; i < c->n_limits; i++) {
 		size_t len = strlen(c->limits[i].name);
 
+		if (strcmp(c->limits[i].name, LIMIT_IDENTITY) == 0)
+			continue;
 		if (len < tail || strcmp(c->limits[i].name + len - tail, LIMIT_JOINED) != 0)
 			return true;
 	}

@@ -14,6 +14,9 @@ enum { COVERAGE_NAMED = 48 };
 /* A limit whose name ends so kept everything, in fewer records. */
 #define LIMIT_JOINED ", joined"
 
+/* Names and addresses that were not told: it says nothing of worms. */
+#define LIMIT_IDENTITY "identities told"
+
 struct named_count { /* "smb1: andx-loop" and how often */
 	char name[48];
 	uint64_t n;
