@@ -239,6 +239,18 @@ bool crowd_own_name(const struct crowd_at *at, struct bytes name)
 	return true;
 }
 
+bool crowd_has_own_name(const struct crowd_at *at, struct bytes name)
+{
+	const struct crowd *c = &at->place->crowd;
+	uint64_t hash = hash_of(name);
+
+	for (size_t i = 0; i < RECENT; i++) {
+		if (c->own_names[i].hash == hash)
+			return true;
+	}
+	return false;
+}
+
 unsigned crowd_discount(const struct place *place, unsigned kind, unsigned confidence)
 {
 	uint8_t told = place->crowd.told;

@@ -27,6 +27,8 @@ void crowd_accepted(const struct crowd_at *at, uint16_t port);        /* a conne
  * and the former was not heard for long: somebody else is there. */
 bool crowd_own_name(const struct crowd_at *at, struct bytes name);
 
+bool crowd_has_own_name(const struct crowd_at *at, struct bytes name);
+
 /* What may still be believed of `confidence` where several share the address. */
 unsigned crowd_discount(const struct place *place, unsigned kind, unsigned confidence);
 

@@ -382,6 +382,16 @@ void ledger_refute(struct ledger *l, const struct claim *c, struct moment now)
 	r->is_new = true;
 }
 
+void ledger_withdraw(struct ledger *l, const struct claim *c)
+{
+	struct row *r = find(l, c);
+
+	if (r == NULL || r->most == 0)
+		return;
+	r->most = 0;
+	r->is_new = true;
+}
+
 void ledger_supersede(struct ledger *l, const struct claim *c)
 {
 	const struct row *same = find(l, c);

@@ -42,6 +42,9 @@ void ledger_end(struct ledger *l, const struct claim *c, struct moment now);
 /* It was said before and turned out wrong: as if it were, but hardly to be believed. */
 void ledger_refute(struct ledger *l, const struct claim *c, struct moment now);
 
+/* It was said before, and was never meant so: it is not told, or as hardly true if it has been. */
+void ledger_withdraw(struct ledger *l, const struct claim *c);
+
 /* Closes what the same source said otherwise: same subject and kind, another value. */
 void ledger_supersede(struct ledger *l, const struct claim *c);
 

@@ -132,6 +132,23 @@ static void see_crowd(const struct saying_of *s, const struct claim *c)
 		crowd_user(&at, c->value);
 }
 
+/* NetBIOS' messenger name is the user's or the machine's own; one message does not tell which. */
+static bool is_messenger_of_machine(const struct saying_of *s, const struct claim *c)
+{
+	struct crowd_at at = {&s->id->addr, s->place, s->o->ledger, s->now};
+	struct claim user = *c;
+
+	if (s->id->from != IDENT_NBNS || s->place == NULL)
+		return false;
+	if (c->kind == FACT_USER)
+		return crowd_has_own_name(&at, c->value);
+	if (c->kind != FACT_NAME)
+		return false;
+	user.kind = FACT_USER;
+	ledger_withdraw(s->o->ledger, &user);
+	return false;
+}
+
 static void take_claim(void *ctx, const struct claim *said)
 {
 	const struct saying_of *s = ctx;
@@ -142,6 +159,8 @@ static void take_claim(void *ctx, const struct claim *said)
 		ledger_end(s->o->ledger, &c, s->now);
 		return;
 	}
+	if (is_messenger_of_machine(s, &c))
+		return;
 	if (s->place != NULL) {
 		see_crowd(s, &c);
 		if (c.kind == FACT_OS && s->id->from == IDENT_HTTP) {

@@ -74,6 +74,13 @@ static const struct scene scenes[] = {
 	  {40, IDENT_NBNS, 1, 0, .domain = "CORP", .is_group = true}},
 	 "name nbns .1 PC-1 85% 10-30 x1 ended\n"
 	 "domain nbns .1 CORP 75% 40-40 x1\n"},
+	{"a messenger's name is a user's unless it is the machine's",
+	 {{10, IDENT_NBNS, 1, 0, .user = "PC-1"},
+	  {11, IDENT_NBNS, 1, 0, "PC-1"},
+	  {12, IDENT_NBNS, 1, 0, .user = "pc-1"},
+	  {13, IDENT_NBNS, 1, 0, .user = "EVA"}},
+	 "name nbns .1 PC-1 85% 11-11 x1\n"
+	 "user nbns .1 EVA 75% 13-13 x1\n"},
 	{"packets from farther away make a router, and say nothing of cards",
 	 {{10, ARP, 1, 9},
 	  {11, CONN, 2, .to = 3, .port = 445},
