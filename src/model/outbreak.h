@@ -45,7 +45,7 @@ struct host_threat {
 /* A machine, as far as the evidence tells one from another; else an address. */
 struct host {
 	const struct machine *machine; /* borrowed; NULL: known by its address only */
-	struct addr *addrs;            /* that it had or has, sorted; at least one */
+	struct addr *addrs; /* that it had or has, sorted; none: only its MAC was heard */
 	size_t n_addrs;
 	const char **notes; /* sentences: what to mind about who it is */
 	size_t n_notes;

@@ -201,10 +201,34 @@ static enum rc sighting_collect(struct build *b, const struct sighting *s)
 	return RC_OK;
 }
 
+/* Whose card was heard is there, even if it only asked for an address, or lost it to another. */
+static enum rc cards_collect(struct build *b)
+{
+	const struct machines *all = b->in->machines;
+
+	for (size_t i = 0; all != NULL && i < all->n; i++) {
+		const struct machine *m = &all->list[i];
+		const struct addr none = {{0}};
+		struct who who = who_is(all, m);
+		struct host *h;
+
+		if (m->n_macs == 0 || (m->flags & MACHINE_ON_WIRE) == 0)
+			continue;
+		h = host_put(b, &who, &none);
+		if (h == NULL)
+			return RC_NOMEM;
+		if (!h->seen.has_spoken)
+			seen_at(h, m->first_ns, m->last_ns);
+		h->seen.has_spoken = true;
+	}
+	return RC_OK;
+}
+
 static enum rc hosts_collect(struct build *b)
 {
 	const struct outbreak_input *in = b->in;
-	size_t most = 2 * in->n_sightings + b->n_source + b->n_target;
+	size_t n_machines = in->machines != NULL ? in->machines->n : 0;
+	size_t most = 2 * in->n_sightings + b->n_source + b->n_target + n_machines;
 	enum rc rc =
 		map_new(most > 0 ? most : 1, sizeof(struct who), sizeof(struct host), 0, &b->hosts);
 
@@ -222,7 +246,7 @@ static enum rc hosts_collect(struct build *b)
 		if (is_host(&in->sightings[i].addr))
 			rc = sighting_collect(b, &in->sightings[i]);
 	}
-	return rc;
+	return rc == RC_OK ? cards_collect(b) : rc;
 }
 
 static int by_addr(const void *a, const void *b)

@@ -5,6 +5,15 @@
 
 enum { NOTES_MAX = 6, NOTE_TEXT = 512, LIKELY = 50 };
 
+struct who who_is(const struct machines *machines, const struct machine *m)
+{
+	struct who who;
+
+	memset(&who, 0, sizeof(who)); /* a key of a map */
+	who.machine = (uint64_t)(m - machines->list) + 1;
+	return who;
+}
+
 struct who who_at(const struct machines *machines, const struct addr *a, uint64_t at_ns)
 {
 	const struct machine *m = machines == NULL ? NULL : machines_at(machines, a, at_ns, NULL);
@@ -14,12 +23,10 @@ struct who who_at(const struct machines *machines, const struct addr *a, uint64_
 	/* Whoever is known by this address alone is the same one at all times. */
 	if (machines != NULL && m == NULL)
 		m = machines_by_id(machines, key_of_addr(a, key));
-
-	memset(&who, 0, sizeof(who)); /* a key of a map */
 	if (m != NULL)
-		who.machine = (uint64_t)(m - machines->list) + 1;
-	else
-		who.addr = *a;
+		return who_is(machines, m);
+	memset(&who, 0, sizeof(who)); /* a key of a map */
+	who.addr = *a;
 	return who;
 }
 
@@ -60,7 +67,7 @@ static enum rc addresses(struct arena *arena, struct host *h)
 		return RC_NOMEM;
 	if (n == 0) {
 		h->addrs[0] = h->seen.addr;
-		h->n_addrs = 1;
+		h->n_addrs = addr_is_zero(&h->seen.addr) ? 0 : 1;
 		return RC_OK;
 	}
 	for (size_t i = 0; i < n; i++)

@@ -22,6 +22,7 @@ struct deed { /* a finding, seen from one of its two machines */
 
 /* `machines` may be NULL. */
 struct who who_at(const struct machines *machines, const struct addr *a, uint64_t at_ns);
+struct who who_is(const struct machines *machines, const struct machine *m);
 int who_cmp(const struct who *a, const struct who *b);
 
 /* NULL: known by address. */

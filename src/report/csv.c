@@ -85,7 +85,7 @@ static enum rc line(const struct host *h, FILE *to)
 
 	if (rc != RC_OK)
 		return rc;
-	cell_text(&c, addr_format(&h->seen.addr, address));
+	cell_text(&c, h->n_addrs > 0 ? addr_format(&h->seen.addr, address) : "");
 	cell_macs(&c, h);
 	cell_text(&c, verdict_name(h->verdict));
 	cell_share(&c, h->confidence);

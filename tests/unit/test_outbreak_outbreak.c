@@ -394,6 +394,27 @@ static void who_is_known_by_address_or_lost_it_meanwhile_is_marked(void **state)
 	machines_free(m);
 }
 
+static void who_has_no_address_is_a_machine_all_the_same(void **state)
+{
+	struct world w = {.max_hosts = 100};
+	struct machines *m = two_machines();
+	static struct machine_mac card = {.vendor = "Dell", .kind = ""};
+	struct outbreak *o;
+
+	(void)state;
+	m->list[1].n_addrs = 0;
+	m->list[1].macs = &card;
+	m->list[1].n_macs = 1;
+	m->list[1].flags = MACHINE_ON_WIRE;
+	w.machines = m;
+	o = build(&w);
+	assert_int_equal(o->n_hosts, 1);
+	assert_string_equal(o->hosts[0].machine->id, "name:pc-12");
+	assert_int_equal(o->hosts[0].n_addrs, 0);
+	outbreak_free(o);
+	machines_free(m);
+}
+
 static void half_an_hour_is_enough_for_one_listener_in_a_small_network(void **state)
 {
 	struct listening l = listening_assess(0, 1, 256);
@@ -506,6 +527,7 @@ int main(void)
 		cmocka_unit_test(nothing_at_all_is_an_answer),
 		cmocka_unit_test(deeds_are_the_machines_that_had_the_address_then),
 		cmocka_unit_test(who_is_known_by_address_or_lost_it_meanwhile_is_marked),
+		cmocka_unit_test(who_has_no_address_is_a_machine_all_the_same),
 		cmocka_unit_test(half_an_hour_is_enough_for_one_listener_in_a_small_network),
 		cmocka_unit_test(listening_gets_better_with_time_and_with_addresses),
 		cmocka_unit_test(listening_counts_networks_and_those_that_were_called),
