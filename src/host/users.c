@@ -14,10 +14,10 @@ struct person {
 	char name[256]; /* folded, without domain */
 	const char *shown;
 	uint64_t shown_ns;
-	double by_source[FROM_OPERATOR + 1]; /* the strongest of each source */
+	double seen[FROM_OPERATOR + 1]; /* by each source: days, with age taken off */
+	uint8_t confidence[FROM_OPERATOR + 1];
 	double days;
 	uint64_t first_ns, last_ns;
-	uint64_t at_hand_ns; /* distance of the nearest sighting to the time asked about */
 	unsigned sources;
 	double score;
 	size_t machines;
@@ -130,20 +130,19 @@ static double decay(uint64_t away_ns)
 	return pow(0.5, (double)away_ns / (double)DAY_NS / HALF_LIFE_DAYS);
 }
 
+/* Adds up what one source saw: days count most, many times on one day little. */
 static void person_add(struct person *p, const struct fact *f, uint64_t at_ns)
 {
 	double days = (double)(f->last_ns / DAY_NS - f->first_ns / DAY_NS + 1);
-	double w = weight_user(f->source) * f->confidence / 100.0;
+	double count = f->count > 0 ? (double)f->count : 1;
 
-	if (days > (double)f->count && f->count > 0)
-		days = (double)f->count;
-	w *= (1.0 + log(days) + 0.25 * log((double)(f->count > 0 ? f->count : 1))) *
-	     decay(away(f, at_ns));
-	p->sources += p->by_source[f->source] == 0;
-	p->by_source[f->source] += w;
+	if (days > count)
+		days = count;
+	p->sources += p->seen[f->source] == 0;
+	p->seen[f->source] += (days + 0.25 * log(count)) * decay(away(f, at_ns));
+	if (f->confidence > p->confidence[f->source])
+		p->confidence[f->source] = f->confidence;
 	p->days += days;
-	if (away(f, at_ns) < p->at_hand_ns)
-		p->at_hand_ns = away(f, at_ns);
 	if (f->first_ns < p->first_ns)
 		p->first_ns = f->first_ns;
 	if (f->last_ns > p->last_ns)
@@ -162,15 +161,15 @@ static void person_add(struct person *p, const struct fact *f, uint64_t at_ns)
 static void person_score(struct person *p, const struct user_reach *reach)
 {
 	p->score = 0;
-	for (unsigned s = 0; s <= FROM_OPERATOR; s++) /* many weak ones are not a strong one */
-		p->score += p->by_source[s] > 0 ? weight_user(s) * log1p(p->by_source[s]) : 0;
+	for (unsigned s = 0; s <= FROM_OPERATOR; s++) /* one day counts 1, five 2.3, ten 2.9 */
+		p->score += weight_user(s) * p->confidence[s] / 100 * log1p(1.72 * p->seen[s]);
 	p->is_service = is_service(p->name);
 	p->is_admin = is_admin(p->name);
 	p->machines = reach == NULL ? 1 : reach->n_machines_of(reach->ctx, p->shown);
 	if (p->is_service)
 		p->score *= 0.05;
 	if (p->is_admin)
-		p->score *= 0.2;
+		p->score *= 0.08;
 	if (p->machines > 2) /* a laptop and a desktop are usual, many are an administrator's */
 		p->score *= pow(2.0 / (double)p->machines, 1.2);
 	if (p->is_newest)
@@ -181,14 +180,18 @@ static const char *why_of(const struct person *p, struct arena *arena)
 {
 	char text[256];
 	size_t n = 0;
+	double days;
 
 	for (unsigned s = 0; s <= FROM_OPERATOR; s++) {
-		if (p->by_source[s] > 0 && n < sizeof(text) - 64)
+		if (p->seen[s] > 0 && n < sizeof(text) - 64)
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n > 0 ? ", " : "",
 					      fact_source_words(s));
 	}
-	if (p->days > 1.5 && n < sizeof(text) - 64)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, ", on %.0f days", p->days);
+	/* Several sources may have seen the same day. */
+	days = (double)(p->last_ns / DAY_NS - p->first_ns / DAY_NS + 1);
+	days = days < p->days ? days : p->days;
+	if (days > 1.5 && n < sizeof(text) - 64)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, ", on %.0f days", days);
 	if (p->is_newest && n < sizeof(text) - 64)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, ", the newest profile");
 	if (p->is_service && n < sizeof(text) - 64)
@@ -238,7 +241,7 @@ static size_t gather(const struct fact **list, size_t n, uint64_t at_ns, struct 
 		if (n_people == 0 || strcmp(people[n_people - 1].name, name) != 0) {
 			struct person *p = &people[n_people++];
 
-			*p = (struct person){.first_ns = UINT64_MAX, .at_hand_ns = UINT64_MAX};
+			*p = (struct person){.first_ns = UINT64_MAX};
 			memcpy(p->name, name, sizeof(name));
 		}
 		person_add(&people[n_people - 1], list[i], at_ns);

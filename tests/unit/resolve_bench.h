@@ -19,12 +19,12 @@ struct row {
 	const char *machine;
 };
 
-static uint64_t bench_ns(double hours)
+static inline uint64_t bench_ns(double hours)
 {
 	return UINT64_C(1780000000000000000) + (uint64_t)(hours * 3600e9);
 }
 
-static struct fact bench_fact(const struct row *r)
+static inline struct fact bench_fact(const struct row *r)
 {
 	struct fact f = {.kind = (uint8_t)r->kind,
 			 .source = (uint8_t)r->source,
@@ -56,8 +56,8 @@ static struct fact bench_fact(const struct row *r)
 	return f;
 }
 
-static struct machines *bench_resolve(const struct row *rows, size_t n, const struct decision *d,
-				      size_t n_d)
+static inline struct machines *bench_resolve(const struct row *rows, size_t n,
+					     const struct decision *d, size_t n_d)
 {
 	static struct fact facts[BENCH_FACTS];
 	struct resolve_input in = {facts, n, d, n_d};
@@ -71,7 +71,7 @@ static struct machines *bench_resolve(const struct row *rows, size_t n, const st
 }
 
 /* The id of who had it, or "-". */
-static const char *bench_who(const struct machines *m, const char *addr, double hours)
+static inline const char *bench_who(const struct machines *m, const char *addr, double hours)
 {
 	struct addr a;
 	const struct machine *got;
