@@ -170,6 +170,20 @@ static void clients_without_flags_are_read(void **unused)
 	assert_true(bytes_eq(n.authenticate.user, BYTES("c\0d\0")));
 }
 
+/* Between NT 4 and XP: flags, but the payload where a version would be. */
+static void a_payload_is_no_version(void **unused)
+{
+	uint8_t m[sizeof(authenticate_422)];
+	struct ntlm n;
+
+	(void)unused;
+	memcpy(m, authenticate_422, sizeof(m));
+	m[32] = 64; /* of the domain's buffer: the 12 bytes from the version on */
+	assert_true(ntlm_read(msg_of(m, sizeof(m)), &n));
+	assert_int_equal(n.authenticate.domain.len, 12);
+	assert_false(n.has_version);
+}
+
 static void target_info_is_bounded(void **unused)
 {
 	static const struct {
@@ -276,6 +290,7 @@ int main(void)
 		cmocka_unit_test(buffers_that_lie_are_left_out),
 		cmocka_unit_test(not_ntlm_is_not_ntlm),
 		cmocka_unit_test(clients_without_flags_are_read),
+		cmocka_unit_test(a_payload_is_no_version),
 		cmocka_unit_test(target_info_is_bounded),
 		cmocka_unit_test(messages_come_back),
 	};

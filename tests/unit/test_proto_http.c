@@ -157,6 +157,27 @@ static void a_body_may_have_a_hole(void **unused)
 	assert_true(s.is_over);
 }
 
+static void a_hole_past_the_end_of_a_body_ends_it(void **unused)
+{
+	(void)unused;
+	send(TO_SERVER, "POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\nabc");
+	stream_gap(&s, TO_SERVER, 998);
+	assert_true(s.is_over);
+}
+
+static void answers_without_a_body_are_known(void **unused)
+{
+	(void)unused;
+	send(TO_SERVER, "HEAD / HTTP/1.1\r\n\r\n");
+	send(TO_CLIENT,
+	     "HTTP/1.1 100 Continue\r\n\r\n"
+	     "HTTP/1.1 401 No\r\nWWW-Authenticate: NTLM\r\nContent-Length: 1000\r\n\r\n");
+	assert_false(s.is_over);
+	send(TO_CLIENT, "HTTP/1.1 200 OK\r\nServer: a\r\n\r\n");
+	assert_true(s.is_over);
+	assert_string_equal(heard.text, "S http is os=a roles=1\n");
+}
+
 static const char *base64(struct bytes in)
 {
 	static const char digits[] =
@@ -227,7 +248,7 @@ static void a_logon_is_followed_to_its_end(void **unused)
 static void a_logon_that_was_refused_ends(void **unused)
 {
 	(void)unused;
-	log_on("HTTP/1.1 407 No\r\n\r\n");
+	log_on("HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n");
 	assert_non_null(strstr(heard.text, "C ntlm is name=PC7 domain=WORK user=ann\n"
 					   "S ntlm ends of=C domain=WORK user=ann\n"));
 }
@@ -267,6 +288,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_side_is_not_followed_for_ever, start, stop),
 		cmocka_unit_test_setup_teardown(bodies_are_passed_over, start, stop),
 		cmocka_unit_test_setup_teardown(a_body_may_have_a_hole, start, stop),
+		cmocka_unit_test_setup_teardown(a_hole_past_the_end_of_a_body_ends_it, start, stop),
+		cmocka_unit_test_setup_teardown(answers_without_a_body_are_known, start, stop),
 		cmocka_unit_test_setup_teardown(a_logon_is_followed_to_its_end, start, stop),
 		cmocka_unit_test_setup_teardown(a_logon_that_was_refused_ends, start, stop),
 		cmocka_unit_test_setup_teardown(lines_and_heads_are_bounded, start, stop),

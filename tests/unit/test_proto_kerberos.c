@@ -180,6 +180,15 @@ static void first_bytes_of_each_are_recognised(void **unused)
 			 PROTO_NO);
 }
 
+static void a_claim_over_the_limit_is_no_kerberos(void **unused)
+{
+	(void)unused;
+	assert_int_equal(proto_kerberos.probe(TO_SERVER, BYTES("\0\2\0\5\x6a\x83\2\0\0xx")),
+			 PROTO_NO);
+	assert_int_equal(proto_kerberos.probe(TO_SERVER, BYTES("\0\0\x80\4\x6a\x82\x80\0xxx")),
+			 PROTO_YES);
+}
+
 static void datagrams_are_told_and_others_are_not(void **unused)
 {
 	const struct proto_out out = {heard_event, heard_anomaly, heard_blind, &heard, ~0u, 1};
@@ -248,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(messages_over_tcp_are_told, start, stop),
 		cmocka_unit_test_setup_teardown(first_bytes_of_each_are_recognised, start, stop),
+		cmocka_unit_test(a_claim_over_the_limit_is_no_kerberos),
 		cmocka_unit_test_setup_teardown(datagrams_are_told_and_others_are_not, start, stop),
 		cmocka_unit_test_setup_teardown(a_length_that_lies_ends_the_stream, start, stop),
 		cmocka_unit_test_setup_teardown(a_message_over_the_limit_is_passed_over, start,

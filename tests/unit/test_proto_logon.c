@@ -125,7 +125,8 @@ static void servers_are_named_by_their_challenge(void **unused)
 	} cases[] = {
 		{"DC1", "EXAMPLE", "dc1.example.org",
 		 "S challenge is name=DC1 domain=EXAMPLE note=dc1.example.org version=6.3.9600\n"},
-		{"NAS", "nas", "nas", "S challenge is name=NAS note=nas version=6.3.9600\n"},
+		{"NAS", "nas", "nas.home",
+		 "S challenge is name=NAS note=nas.home version=6.3.9600\n"},
 		{"", "EXAMPLE", "", "S challenge is domain=EXAMPLE version=6.3.9600\n"},
 	};
 	const struct proto_out o = out();
@@ -372,6 +373,39 @@ static void smb1_tells_names_systems_and_a_refusal(void **unused)
 		"S smb1 73 re chain=0 fid=ffff ''\n");
 }
 
+static void smb1_tells_a_no_from_the_rest(void **unused)
+{
+	static const struct {
+		const char *what;
+		uint32_t status;
+		uint16_t flags2;
+		bool is_no;
+	} cases[] = {
+		{"yes", 0, SMB1_FLAG2_NT_STATUS, false},
+		{"go on", 0xc0000016, SMB1_FLAG2_NT_STATUS, false},
+		{"a warning", 0x80000005, SMB1_FLAG2_NT_STATUS, false},
+		{"a wrong password", 0xc000006d, SMB1_FLAG2_NT_STATUS, true},
+		{"an error of DOS", 0x00050002, 0, true},
+		{"none of DOS", 0, 0, false},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		print_message("           %s\n", cases[i].what);
+		setup1(&(struct smb1_session_setup){.is_unicode = true, .account = wide("ann")});
+		heard.len = 0;
+		heard.text[0] = '\0';
+		struct writer w = smb1(SMB1_SESSION_SETUP, true, cases[i].status);
+
+		room[10] = (uint8_t)cases[i].flags2;
+		room[11] = (uint8_t)(cases[i].flags2 >> 8);
+		smb1_write_block(&w, (struct bytes){NULL, 0}, (struct bytes){NULL, 0});
+		send(TO_CLIENT, (struct bytes){room, w.len});
+		assert_int_equal(strstr(heard.text, "S smb1 ends of=C user=ann\n") != NULL,
+				 cases[i].is_no);
+	}
+}
+
 static void smb1_blobs_are_looked_into(void **unused)
 {
 	(void)unused;
@@ -467,6 +501,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_refused_user_ends, start, stop),
 		cmocka_unit_test_setup_teardown(smb1_tells_names_systems_and_a_refusal, start,
 						stop),
+		cmocka_unit_test_setup_teardown(smb1_tells_a_no_from_the_rest, start, stop),
 		cmocka_unit_test_setup_teardown(smb1_blobs_are_looked_into, start, stop),
 		cmocka_unit_test_setup_teardown(smb1_servers_tell_names_or_a_guid, start, stop),
 		cmocka_unit_test_setup_teardown(rpc_binds_tell_who_calls, start, stop),
