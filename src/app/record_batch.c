@@ -170,6 +170,22 @@ static bool copy_threats(struct arena *a, struct host *h)
 	return true;
 }
 
+static bool copy_addrs(struct arena *a, struct host *h)
+{
+	struct addr *to = arena_alloc(a, h->n_addrs * sizeof(*to));
+
+	if (to == NULL)
+		return false;
+	if (h->n_addrs > 0)
+		memcpy(to, h->addrs, h->n_addrs * sizeof(*to));
+	h->addrs = to;
+	/* The store knows machines better than one run does. */
+	h->machine = NULL;
+	h->notes = NULL;
+	h->n_notes = 0;
+	return true;
+}
+
 /* Those that nothing is to be said of are not stored with the run: they come as facts. */
 static bool copy_hosts(struct record_batch *b, const struct outbreak *o)
 {
@@ -186,7 +202,7 @@ static bool copy_hosts(struct record_batch *b, const struct outbreak *o)
 			continue;
 		*to = o->hosts[i];
 		to->why = copy_texts(b->arena, to->why, to->n_why);
-		if (to->why == NULL || !copy_threats(b->arena, to))
+		if (to->why == NULL || !copy_threats(b->arena, to) || !copy_addrs(b->arena, to))
 			return false;
 		to++;
 	}
@@ -221,6 +237,7 @@ enum rc record_batch_add_run(struct record_batch *b, const struct outbreak *o, c
 		return RC_NOMEM;
 	*b->outbreak = *o;
 	b->outbreak->arena = NULL;
+	b->outbreak->machines = NULL;
 	if (!copy_source(b, &o->source) || !copy_findings(b, o) || !copy_hosts(b, o))
 		return RC_NOMEM;
 	b->run.sensor = arena_strdup(b->arena, sensor);
