@@ -42,7 +42,12 @@ _quell()
 		words='show set tag merge split forget audit import --sort --limit -o --store -c
 			--yes -h --help id: name: user: domain: os: vendor: mac: net: verdict: threat:
 			tag: owner: place: phone: note: importance: role: seen: first: in:' ;;
-	who:*) words='--infected -o --store -c -h --help' ;;
+	who:--credentials)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	who:--user) return ;;
+	who:*) words='--infected --ask --credentials --user --kerberos -o --store -c --set -h --help' ;;
 	threats:*)
 		words="-o -h --help $(quell threats 2>/dev/null | awk '{ print $1 }')" ;;
 	esac

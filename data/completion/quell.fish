@@ -35,8 +35,13 @@ complete -c quell -n $in_hosts -s o -x -a 'human json csv' -d format
 complete -c quell -n $in_hosts -l store -x -d 'where machines are kept'
 complete -c quell -n $in_hosts -s c -r -F -d settings
 complete -c quell -n $in_who -f -l infected -d 'every infected machine'
+complete -c quell -n $in_who -f -l ask -d 'go and ask'
+complete -c quell -n $in_who -l credentials -r -F -d 'account for the profiles'
+complete -c quell -n $in_who -l user -x -d 'this account; prompts'
+complete -c quell -n $in_who -f -l kerberos -d 'your tickets'
 complete -c quell -n $in_who -s o -x -a 'human json csv' -d format
 complete -c quell -n $in_who -l store -x -d 'where machines are kept'
 complete -c quell -n $in_who -s c -r -F -d settings
+complete -c quell -n $in_who -l set -x -d 'one setting, KEY=VALUE'
 complete -c quell -n $in_threats -f -s o -x -a 'human json' -d format
 complete -c quell -n $in_threats -f -a "(quell threats 2>/dev/null | awk '{ print \$1 }')"

@@ -9,23 +9,39 @@
 
 enum {
 	OPT_INFECTED = 256,
+	OPT_ASK,
+	OPT_CREDENTIALS,
+	OPT_USER,
+	OPT_KERBEROS,
+	OPT_SET,
+	SETS_MOST = 32,
 	LINE = 1024,
 	QUESTIONS_MOST = 1000000, /* each costs memory, and an answer */
 };
 
 static const struct cli_option options[] = {
 	{OPT_INFECTED, "infected", NULL, "every machine whose verdict is infected"},
+	{OPT_ASK, "ask", NULL,
+	 "go and ask the machine, name servers and switches (see doc/who.md)"},
+	{OPT_CREDENTIALS, "credentials", "FILE",
+	 "--ask: account for the profiles on c$; mode 0600"},
+	{OPT_USER, "user", "NAME", "--ask: this account; its password is prompted for"},
+	{OPT_KERBEROS, "kerberos", NULL, "--ask: with your Kerberos tickets"},
 	{'o', NULL, "FORMAT", "human (default), json or csv"},
 	CLI_OPTION_STORE,
 	CLI_OPTION_SETTINGS,
+	{OPT_SET, "set", "KEY=VALUE", "one setting, over the file's; again for more"},
 	CLI_OPTION_HELP,
 	{0, NULL, NULL, NULL},
 };
 
 struct request {
 	struct answering answering;
+	struct ask_request ask;
 	const char *store, *settings_file;
-	bool is_infected, is_help;
+	const char *sets[SETS_MOST];
+	size_t n_sets;
+	bool is_infected, is_asking, is_help;
 	struct question *questions;
 	size_t n, cap;
 	uint64_t now_ns;
@@ -67,6 +83,16 @@ static bool looks_like_time(const char *text)
 	return text[0] == '-' || (strspn(text, "0123456789") == 4 && text[4] == '-');
 }
 
+/* What has an address in front of its '@' is no user. */
+static bool is_address(const char *text, const char *at)
+{
+	char front[ADDR_TEXT];
+	struct addr a;
+
+	(void)snprintf(front, sizeof(front), "%.*s", (int)(at - text), text);
+	return at - text < ADDR_TEXT && addr_parse(front, &a) == RC_OK;
+}
+
 /* ADDRESS[@TIME]. `from` says where it stands, for messages; NULL: on the command line. */
 static int take_question(struct request *rq, const char *text, const char *from)
 {
@@ -75,7 +101,7 @@ static int take_question(struct request *rq, const char *text, const char *from)
 	size_t len = strlen(text);
 	char shown[LINE];
 
-	if (at != NULL && looks_like_time(at + 1)) {
+	if (at != NULL && (looks_like_time(at + 1) || is_address(text, at))) {
 		if (!parse_time(at + 1, rq->now_ns, &at_ns)) {
 			(void)text_printable(text, shown, sizeof(shown));
 			return cli_usage(&cli_who,
@@ -172,6 +198,18 @@ static int take_option(struct request *rq, int id)
 	case OPT_INFECTED:
 		rq->is_infected = true;
 		return CLI_DONE;
+	case OPT_ASK:
+		rq->is_asking = true;
+		return CLI_DONE;
+	case OPT_CREDENTIALS:
+		rq->ask.credentials = optarg;
+		return CLI_DONE;
+	case OPT_USER:
+		rq->ask.user = optarg;
+		return CLI_DONE;
+	case OPT_KERBEROS:
+		rq->ask.use_kerberos = true;
+		return CLI_DONE;
 	case 'o':
 		return cli_format(&cli_who, optarg, &rq->answering.format);
 	case CLI_STORE:
@@ -179,6 +217,11 @@ static int take_option(struct request *rq, int id)
 		return CLI_DONE;
 	case 'c':
 		rq->settings_file = optarg;
+		return CLI_DONE;
+	case OPT_SET:
+		if (rq->n_sets == SETS_MOST)
+			return cli_usage(&cli_who, "--set: at most %d", SETS_MOST);
+		rq->sets[rq->n_sets++] = optarg;
 		return CLI_DONE;
 	case CLI_HELP:
 		rq->is_help = true;
@@ -190,21 +233,37 @@ static int take_option(struct request *rq, int id)
 
 static int check(const struct request *rq, int n_words)
 {
+	int accounts =
+		(rq->ask.credentials != NULL) + (rq->ask.user != NULL) + rq->ask.use_kerberos;
+
 	if (n_words == 0 && !rq->is_infected)
 		return cli_usage(&cli_who, "who? An address, MAC, name or user; see --help");
+	if (accounts > 1)
+		return cli_usage(&cli_who,
+				 "one account: --credentials, --user or --kerberos, not several");
+	if (accounts > 0 && !rq->is_asking)
+		return cli_usage(&cli_who, "an account is for --ask");
 	return CLI_DONE;
 }
 
-static int answer(struct request *rq)
+/* What could not be asked is no reason to be silent about what is known. */
+static int answer(struct request *rq, struct settings *settings)
 {
-	int status = CLI_DONE;
+	int asked = CLI_DONE, status = CLI_DONE;
 
 	if (rq->is_infected)
 		status = add_infected(rq);
 	if (status != CLI_DONE)
 		return status;
+	rq->ask.command = &cli_who;
+	rq->ask.settings = settings;
+	if (rq->is_asking && rq->n > 0)
+		asked = who_ask(&rq->ask, rq->answering.store, rq->questions, rq->n);
 	rq->answering.command = &cli_who;
+	rq->answering.has_asked = rq->is_asking && asked == CLI_DONE;
 	status = who_answer(&rq->answering, rq->questions, rq->n);
+	if (status == CLI_DONE)
+		status = asked;
 	return status == CLI_DONE && rq->has_bad ? CLI_FAILED : status;
 }
 
@@ -225,12 +284,13 @@ static int run(int argc, char **argv)
 	for (int i = optind; i < argc && status == CLI_DONE; i++)
 		status = take_word(&rq, argv[i]);
 	if (status == CLI_DONE)
-		status = cli_settings(&cli_who, rq.settings_file, NULL, 0, &settings);
+		status = cli_settings(&cli_who, rq.settings_file, rq.sets, rq.n_sets, &settings);
 	if (status == CLI_DONE)
-		status = cli_store_open_with(&cli_who, rq.store, settings, CLI_STORE_READ,
+		status = cli_store_open_with(&cli_who, rq.store, settings,
+					     rq.is_asking ? CLI_STORE_MAKE : CLI_STORE_READ,
 					     &rq.answering.store);
 	if (status == CLI_DONE)
-		status = answer(&rq);
+		status = answer(&rq, settings);
 out:
 	for (size_t i = 0; i < rq.n; i++)
 		free(rq.questions[i].what);
@@ -245,11 +305,13 @@ const struct cli_command cli_who = {
 	.summary = "the machine and the person behind an address",
 	.run = run,
 	.usage = "who [option ...] (ADDRESS | MAC | NAME | USER)[@TIME] ...",
-	.examples = "  quell who 10.1.2.3                          whose is it now?\n"
-		    "  quell who 10.1.2.3@2026-11-01T09:30         whose was it then (UTC)?\n"
-		    "  quell who 10.1.2.3@-2h 00:1a:2b:3c:4d:5e    two hours ago; and that card\n"
-		    "  quell who 'CORP\\jane'                       which machine is hers?\n"
-		    "  quell who --infected -o csv                 a list for those who go there\n"
-		    "  quell who @addresses.txt -o csv             many; - reads standard input",
+	.examples =
+		"  quell who 10.1.2.3                          whose is it now?\n"
+		"  quell who 10.1.2.3@2026-11-01T09:30         whose was it then (UTC)?\n"
+		"  quell who 10.1.2.3@-2h 00:1a:2b:3c:4d:5e    two hours ago; and that card\n"
+		"  quell who 'CORP\\jane'                       which machine is hers?\n"
+		"  quell who 10.1.2.3 --ask --user 'CORP\\maria' ask the machine and the switches\n"
+		"  quell who --infected --ask -o csv           a list for those who go there\n"
+		"  quell who @addresses.txt -o csv             many; - reads standard input",
 	.options = options,
 };

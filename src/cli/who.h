@@ -26,4 +26,16 @@ int who_answer(const struct answering *a, const struct question *questions, size
  * with what to do, and are CLI_FAILED. `id` holds MACHINE_ID. */
 int who_find(const struct cli_command *c, struct store *s, const char *what, char *id);
 
+struct ask_request { /* --ask and what goes with it */
+	const struct cli_command *command;
+	const struct settings *settings;
+	const char *credentials, *user;
+	bool use_kerberos;
+};
+
+/* Goes and asks about each, tells on stderr what was asked, and keeps what came. Not all that was
+ * asked must be answered: CLI_FAILED is for when nothing could be asked at all. */
+int who_ask(const struct ask_request *rq, struct store *s, const struct question *questions,
+	    size_t n);
+
 #endif
