@@ -28,17 +28,32 @@ struct inquiry {
 	bool is_lossy; /* a fact found no memory */
 };
 
+/* "6.1.7601" */
+static bool is_version(const char *text, unsigned long part[3])
+{
+	for (size_t i = 0; i < 3; i++) {
+		char *end = NULL;
+
+		if (text[0] < '0' || text[0] > '9')
+			return false;
+		part[i] = strtoul(text, &end, 10);
+		if (*end != (i < 2 ? '.' : '\0') || part[i] > UINT16_MAX)
+			return false;
+		text = end + 1;
+	}
+	return true;
+}
+
 /* Machines tell version numbers or their system's own name; facts have the words of host/os.h. */
 static struct os_guess os_of(const char *value)
 {
-	unsigned major = 0, minor = 0, build = 0;
-	char rest = '\0';
+	unsigned long v[3] = {0, 0, 0};
 
-	if (sscanf(value, "%3u.%3u.%5u%c", &major, &minor, &build, &rest) != 3)
+	if (!is_version(value, v))
 		return os_from_native((struct bytes){(const uint8_t *)value, strlen(value)});
-	if (major == 6 && minor == 1 && build == 0) /* no Windows 7 has that build; Samba says it */
+	if (v[0] == 6 && v[1] == 1 && v[2] == 0) /* no Windows 7 has that build; Samba says it */
 		return (struct os_guess){"Linux or Unix (Samba)", 80};
-	return os_from_version(major, minor, build, false);
+	return os_from_version((unsigned)v[0], (unsigned)v[1], (unsigned)v[2], false);
 }
 
 static bool keep(struct inquiry *q, const struct fact *f)

@@ -115,47 +115,60 @@ static void *add_row(struct bridge *b, struct table *t)
 }
 
 /* Tables are small enough to be looked through; the one that is not, of MACs, is sorted. */
-#define FIND(type, table, condition)                                                               \
-	for (size_t i = 0; i < (table)->n; i++) {                                                  \
-		type *x = &((type *)(table)->rows)[i];                                             \
-		if (condition)                                                                     \
-			return x;                                                                  \
-	}
-
 static struct port *find_port(const struct bridge *b, unsigned context, uint32_t number)
 {
-	FIND(struct port, &b->ports, x->number == number && x->context == context)
-	return NULL;
-}
+	struct port *x = b->ports.rows;
 
-static struct interface *find_interface(const struct bridge *b, uint32_t index)
-{
-	FIND(struct interface, &b->interfaces, x->index == index)
+	for (size_t i = 0; i < b->ports.n; i++, x++) {
+		if (x->number == number && x->context == context)
+			return x;
+	}
 	return NULL;
 }
 
 static struct local *find_local(const struct bridge *b, uint32_t number)
 {
-	FIND(struct local, &b->locals, x->number == number)
+	struct local *x = b->locals.rows;
+
+	for (size_t i = 0; i < b->locals.n; i++, x++) {
+		if (x->number == number)
+			return x;
+	}
 	return NULL;
 }
 
 static struct neighbour *find_neighbour(const struct bridge *b, uint32_t port, uint32_t number)
 {
-	FIND(struct neighbour, &b->neighbours, x->port == port && x->number == number)
+	struct neighbour *x = b->neighbours.rows;
+
+	for (size_t i = 0; i < b->neighbours.n; i++, x++) {
+		if (x->port == port && x->number == number)
+			return x;
+	}
 	return NULL;
 }
 
-static struct interface *find_interface_named(const struct bridge *b, const char *name)
+static struct interface *find_interface(const struct bridge *b, uint32_t index)
 {
-	FIND(struct interface, &b->interfaces,
-	     name[0] != '\0' && (strcmp(x->name, name) == 0 || strcmp(x->descr, name) == 0))
+	struct interface *x = b->interfaces.rows;
+
+	for (size_t i = 0; i < b->interfaces.n; i++, x++) {
+		if (x->index == index)
+			return x;
+	}
 	return NULL;
 }
 
-static struct interface *find_interface_alias(const struct bridge *b, const char *alias)
+/* By its name or description; with `is_alias`, by what the operator calls it. */
+static struct interface *find_named(const struct bridge *b, const char *name, bool is_alias)
 {
-	FIND(struct interface, &b->interfaces, alias[0] != '\0' && strcmp(x->alias, alias) == 0)
+	struct interface *x = b->interfaces.rows;
+
+	for (size_t i = 0; name[0] != '\0' && i < b->interfaces.n; i++, x++) {
+		if (is_alias ? strcmp(x->alias, name) == 0
+			     : strcmp(x->name, name) == 0 || strcmp(x->descr, name) == 0)
+			return x;
+	}
 	return NULL;
 }
 
@@ -352,9 +365,9 @@ static uint32_t if_index_of_local(const struct bridge *b, uint32_t number)
 	const struct interface *x = NULL;
 
 	if (l != NULL && l->subtype == BY_ALIAS)
-		x = find_interface_alias(b, l->id);
+		x = find_named(b, l->id, true);
 	if (x == NULL && l != NULL && (l->subtype == BY_NAME || l->subtype == BY_LOCAL))
-		x = find_interface_named(b, l->id);
+		x = find_named(b, l->id, false);
 	return x != NULL ? x->index : if_index_of(b, 0, number);
 }
 

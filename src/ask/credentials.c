@@ -1,5 +1,6 @@
 #include "ask/credentials.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -190,6 +191,7 @@ enum rc ask_credentials_read(const char *path, struct ask_credentials **ret_c, c
 
 	if (rc != RC_OK)
 		return rc;
+	assert(text != NULL);
 	rc = RC_NOMEM;
 	c = secret_alloc(sizeof(*c));
 	if (c == NULL)

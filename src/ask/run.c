@@ -337,9 +337,10 @@ static enum rc start(struct run *r, const struct task *t, size_t target, bool ho
 /* Fork failed, most likely: told once for each machine, and not tried again for it. */
 static void try_start(struct run *r, const struct task *t, size_t target, bool holds_logon)
 {
-	struct ask_target of =
-		t->at != NULL ? (struct ask_target){.addr = t->addr} : r->targets[target];
+	struct ask_target of = {.addr = t->addr};
 
+	if (t->at == NULL)
+		of = r->targets[target];
 	if (start(r, t, target, holds_logon) != RC_OK)
 		said(r, &of, "", strerror(errno), false);
 	secret_free(t->secrets, SECRET_FILE_MAX); /* the child has its copy, and no other will */

@@ -34,7 +34,7 @@ enum { URL = 2048, HOST = 256, ROOT = HOST + 16 };
 	X(smbc_getFunctionClosedir)                                                                \
 	X(smbc_getFunctionStat)
 
-#define MEMBER(name) __typeof__(name) *name;
+#define MEMBER(name) __typeof__(name) *(name);
 struct functions {
 	FUNCTIONS(MEMBER)
 };

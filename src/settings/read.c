@@ -25,7 +25,7 @@ enum rc source_fail(struct source *src, const yaml_node_t *at, const char *forma
 	va_list args;
 	int n = 0;
 
-	if (src->has_lines)
+	if (src->has_lines && at != NULL)
 		n = snprintf(src->err, src->err_len, "%s:%u: ", src->name, line_of(at));
 	else
 		n = snprintf(src->err, src->err_len, "%s: ", src->name);

@@ -104,7 +104,7 @@ static enum rc set_part(struct source *src, struct ask_switch *w, const yaml_nod
 			       ? RC_OK
 			       : source_fail(src, value, "switches: %s is not an address", text);
 	rc = check_text(src, value, name, text);
-	if (rc != RC_OK)
+	if (rc != RC_OK || to == NULL)
 		return rc;
 	*to = arena_strdup(src->s->arena, text);
 	return *to != NULL ? RC_OK : RC_NOMEM;
