@@ -108,7 +108,7 @@ static enum rc load_machines(struct gathering *g)
 		rc = store_related(g->s, own->facts, own->n_facts, &all);
 	if (rc == RC_OK) {
 		struct resolve_input in = {all->facts, all->n_facts, all->decisions,
-					   all->n_decisions};
+					   all->n_decisions, NULL};
 
 		rc = resolve(&in, &g->d->machines);
 	}

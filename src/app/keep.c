@@ -9,28 +9,6 @@
 
 #include "host/resolve.h"
 
-enum { BATCH = 50000 }; /* facts in one transaction: some 30 MB while they are resolved */
-
-/* What a machine's own: those of one machine shall come together, or it would be resolved again for
- * each of them. */
-static int cmp_subject(const void *one, const void *two)
-{
-	const struct fact *a, *b;
-
-	memcpy(&a, one, sizeof(a));
-	memcpy(&b, two, sizeof(b));
-
-	int c = a->has_mac - b->has_mac;
-
-	if (c == 0 && a->has_mac)
-		c = memcmp(a->mac.b, b->mac.b, sizeof(a->mac.b));
-	if (c == 0)
-		c = strcmp(a->host, b->host);
-	if (c == 0)
-		c = addr_cmp(&a->addr, &b->addr);
-	return c != 0 ? c : (a->first_ns > b->first_ns) - (a->first_ns < b->first_ns);
-}
-
 /* Both in fact_cmp() order: how many of `now` are not among `old`. */
 static uint64_t count_new(const struct fact *old, size_t n_old, const struct fact *now,
 			  size_t n_now)
@@ -68,43 +46,88 @@ static void batch_done(struct batch *b)
 }
 
 /* What was there, and what is new, as one. */
-static enum rc batch_join(struct batch *b, struct keep_result *sum)
+static enum rc batch_join(struct batch *b)
 {
 	size_t n_old = b->was->n_facts;
-	struct fact *old = malloc((n_old + 1) * sizeof(*old));
 
+	free(b->all);
 	b->all = malloc((n_old + b->n + 1) * sizeof(*b->all));
-	if (old == NULL || b->all == NULL) {
-		free(old);
+	if (b->all == NULL)
 		return RC_NOMEM;
-	}
-	if (n_old > 0) {
-		memcpy(old, b->was->facts, n_old * sizeof(*old));
-		memcpy(b->all, b->was->facts, n_old * sizeof(*old));
-		qsort(old, n_old, sizeof(*old), cmp_facts);
-	}
+	if (n_old > 0)
+		memcpy(b->all, b->was->facts, n_old * sizeof(*b->all));
 	if (b->n > 0)
 		memcpy(b->all + n_old, b->facts, b->n * sizeof(*b->all));
 	b->n_all = facts_tidy(b->all, n_old + b->n);
-	sum->facts_new += count_new(old, n_old, b->all, b->n_all);
+	return RC_OK;
+}
+
+static enum rc count_facts(const struct batch *b, struct keep_result *sum)
+{
+	size_t n = b->was->n_facts;
+	struct fact *old = malloc((n + 1) * sizeof(*old));
+
+	if (old == NULL)
+		return RC_NOMEM;
+	if (n > 0) {
+		memcpy(old, b->was->facts, n * sizeof(*old));
+		qsort(old, n, sizeof(*old), cmp_facts);
+	}
+	sum->facts_new += count_new(old, n, b->all, b->n_all);
 	free(old);
 	return RC_OK;
 }
 
-/* Resolves what is related to the facts anew, with them, and puts it back. */
+enum { ROUNDS = 8, ASK_REACH = 20000 }; /* reach: facts that tell enough of users */
+
+struct elsewhere {
+	struct store *s;
+	const struct store_facts *was;
+};
+
+static size_t machines_of(void *ctx, const char *user)
+{
+	const struct elsewhere *e = ctx;
+
+	return store_user_elsewhere(e->s, e->was, user);
+}
+
+static enum rc resolve_batch(struct store *s, struct batch *b)
+{
+	struct elsewhere e = {s, b->was};
+	const struct user_reach reach = {machines_of, &e};
+	const struct resolve_input in = {.facts = b->all,
+					 .n_facts = b->n_all,
+					 .decisions = b->was->decisions,
+					 .n_decisions = b->was->n_decisions,
+					 .reach = b->n_all < ASK_REACH ? &reach : NULL};
+
+	machines_free(b->machines);
+	b->machines = NULL;
+	return resolve(&in, &b->machines);
+}
+
+/* Resolves what is related to the facts anew, with them, and puts it back. A machine that becomes
+ * another one brings its own relations: once more with these, which seldom is more than once. */
 static enum rc put_batch(struct store *s, struct batch *b, struct keep_result *sum)
 {
 	struct store_changes changes = {0};
-	enum rc rc = batch_join(b, sum);
+	bool is_settled = false;
+	enum rc rc = RC_OK;
 
-	if (rc == RC_OK) {
-		const struct resolve_input in = {.facts = b->all,
-						 .n_facts = b->n_all,
-						 .decisions = b->was->decisions,
-						 .n_decisions = b->was->n_decisions};
-
-		rc = resolve(&in, &b->machines);
+	for (unsigned i = 0; i < ROUNDS && !is_settled && rc == RC_OK; i++) {
+		rc = batch_join(b);
+		if (rc == RC_OK)
+			rc = resolve_batch(s, b);
+		if (rc == RC_OK)
+			rc = store_settle(s, b->was, b->machines, &is_settled);
 	}
+	if (rc == RC_OK && !is_settled)
+		rc = batch_join(b);
+	if (rc == RC_OK && !is_settled)
+		rc = resolve_batch(s, b);
+	if (rc == RC_OK)
+		rc = count_facts(b, sum);
 	if (rc == RC_OK)
 		rc = store_put_machines(s, b->was, b->machines, &changes);
 	sum->machines_new += changes.machines_new;
@@ -125,60 +148,16 @@ static enum rc keep_batch(struct store *s, const struct fact *facts, size_t n,
 	return rc;
 }
 
-/* Copies in an order in which a machine's facts are neighbours. NULL: no memory. */
-static struct fact *in_order(const struct fact *facts, size_t n)
-{
-	const struct fact **list = malloc((n + 1) * sizeof(*list));
-	struct fact *copy = malloc((n + 1) * sizeof(*copy));
-
-	for (size_t i = 0; i < n && list != NULL; i++)
-		list[i] = &facts[i];
-	if (list != NULL && n > 0)
-		qsort(list, n, sizeof(*list), cmp_subject);
-	for (size_t i = 0; i < n && list != NULL && copy != NULL; i++)
-		copy[i] = *list[i];
-	if (list == NULL) {
-		free(copy);
-		copy = NULL;
-	}
-	free(list);
-	return copy;
-}
-
-/* One transaction for all that there is to keep, or many: `in_one`. */
-static enum rc keep_all(struct store *s, const struct fact *facts, size_t n, bool in_one,
-			struct keep_result *sum)
-{
-	struct fact *list = in_order(facts, n);
-	enum rc rc = list == NULL ? RC_NOMEM : RC_OK;
-
-	for (size_t at = 0; at < n && rc == RC_OK; at += BATCH) {
-		size_t len = n - at < BATCH ? n - at : BATCH;
-
-		if (!in_one)
-			rc = store_begin(s);
-		if (rc == RC_OK)
-			rc = keep_batch(s, list + at, len, sum);
-		if (!in_one && rc == RC_OK)
-			rc = store_commit(s);
-		else if (!in_one)
-			store_rollback(s);
-	}
-	free(list);
-	return rc;
-}
-
 enum rc keep_facts(struct store *s, const struct fact *facts, size_t n, bool dry_run,
 		   struct keep_result *sum)
 {
-	enum rc rc;
+	enum rc rc = store_begin(s);
 
-	if (!dry_run)
-		return keep_all(s, facts, n, false, sum);
-	rc = store_begin(s);
 	if (rc != RC_OK)
 		return rc;
-	rc = keep_all(s, facts, n, true, sum);
+	rc = keep_batch(s, facts, n, sum);
+	if (rc == RC_OK && !dry_run)
+		return store_commit(s);
 	store_rollback(s);
 	return rc;
 }
@@ -190,7 +169,7 @@ enum rc keep_run(struct store *s, const struct store_run *run, const struct fact
 
 	if (rc != RC_OK)
 		return rc;
-	rc = keep_all(s, facts, n, true, sum);
+	rc = keep_batch(s, facts, n, sum);
 	if (rc == RC_OK)
 		rc = store_put_run(s, run, &sum->rows_changed);
 	if (rc == RC_OK)

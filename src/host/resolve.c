@@ -67,6 +67,7 @@ struct user_at { /* a key of a map: no padding */
 
 struct reaches {
 	struct map *counts; /* uint64_t[2] to size_t */
+	const struct user_reach *more;
 	struct arena *scratch;
 };
 
@@ -87,7 +88,11 @@ static size_t machines_of(void *ctx, const char *user)
 
 	user_key(user, key);
 	n = map_get(x->counts, key);
-	return n == NULL ? 1 : *n;
+
+	size_t here = n == NULL ? 1 : *n;
+	size_t there = x->more == NULL ? 0 : x->more->n_machines_of(x->more->ctx, user);
+
+	return here + there;
 }
 
 static enum rc count_reach(const struct machines *m, struct map *counts, struct map *pairs)
@@ -118,7 +123,7 @@ static enum rc count_reach(const struct machines *m, struct map *counts, struct 
 static enum rc rank_all(struct resolver *r, struct machines *m)
 {
 	struct map *pairs = NULL;
-	struct reaches x = {.scratch = r->scratch};
+	struct reaches x = {.scratch = r->scratch, .more = r->in->reach};
 	struct user_reach reach = {machines_of, &x};
 	enum rc rc = map_new(r->n_facts + 1, sizeof(struct user_at), 1, 0, &pairs);
 

@@ -16,11 +16,18 @@
 
 #include "model/machine.h"
 
+/* On how many machines a user was seen. */
+struct user_reach {
+	size_t (*n_machines_of)(void *ctx, const char *user);
+	void *ctx;
+};
+
 struct resolve_input { /* borrowed for the call */
 	const struct fact *facts;
 	size_t n_facts;
 	const struct decision *decisions;
 	size_t n_decisions;
+	const struct user_reach *reach; /* machines beyond these facts'; or NULL */
 };
 
 /* The machines copy what they need. RC_NOMEM. */
@@ -29,10 +36,6 @@ MUST_CHECK enum rc resolve(const struct resolve_input *in, struct machines **ret
 /* Ranks the users of one machine from its facts, by the rules in doc/identity.md; resolve() has
  * done it for all. Service accounts, machine accounts and administrators of many machines rank low.
  * `n_machines_of` says on how many machines a user was seen; may be NULL. */
-struct user_reach {
-	size_t (*n_machines_of)(void *ctx, const char *user);
-	void *ctx;
-};
 MUST_CHECK enum rc users_rank(const struct fact *const *facts, size_t n, uint64_t at_ns,
 			      const struct user_reach *reach, struct arena *arena,
 			      struct machine_user **ret_users, size_t *ret_n);

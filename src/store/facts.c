@@ -2,16 +2,21 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/monotime.h"
 #include "base/text.h"
 #include "store/inside.h"
 
 enum { MACHINES_MAX = 1 << 28 };
 
+/* Who had an address longer ago than this says nothing about who has it: more than host/resolve.h
+ * believes an owner to stay unseen. */
+static const uint64_t NEAR_NS = 15 * UINT64_C(86400) * NS_PER_S;
+
 struct loading {
 	struct store *s;
 	struct arena *arena;
 	const int64_t *nums;
-	struct was_machine *was;
+	struct was_machine *was; /* those of `nums` */
 	struct fact *facts;
 	int64_t *seq;
 	size_t n, room;
@@ -24,6 +29,7 @@ void store_facts_free(struct store_facts *f)
 		return;
 	free((void *)(uintptr_t)f->facts);
 	free(f->was->seq);
+	map_free(f->was->nums);
 	arena_free(f->arena); /* `f` lives in it, too */
 }
 
@@ -156,51 +162,82 @@ static enum rc load_decisions(struct store *s, struct store_facts *to)
 	return rc;
 }
 
-static enum rc load(struct loading *l, size_t n)
+/* Machines and facts behind those that are there already. */
+static enum rc load_more(struct store *s, const int64_t *nums, size_t n, bool is_context,
+			 struct store_facts *to)
 {
 	static const char ids[] = "SELECT id FROM machine WHERE num = $1";
 	static const char facts[] =
 		"SELECT seq, kind, source, confidence, is_ended, mac, addr, host, value, origin,"
 		" first_ns, last_ns, until_ns, count, packet FROM fact WHERE machine = $1"
 		" ORDER BY seq";
-	struct db_each e = {.text = ids, .n = n, .bind = bind_num, .row = take_id, .ctx = l};
+	struct store_was *was = to->was;
+	struct was_machine *list = arena_alloc(to->arena, (was->n + n) * sizeof(*list));
+	struct loading l = {.s = s,
+			    .arena = to->arena,
+			    .nums = nums,
+			    .facts = (struct fact *)(uintptr_t)to->facts,
+			    .seq = was->seq,
+			    .n = to->n_facts,
+			    .room = to->n_facts};
+	struct db_each e = {.text = ids, .n = n, .bind = bind_num, .row = take_id, .ctx = &l};
 	enum rc rc;
 
-	l->was = arena_alloc(l->arena, n * sizeof(*l->was));
-	if (l->was == NULL)
+	if (list == NULL)
 		return RC_NOMEM;
-	for (size_t i = 0; i < n; i++)
-		l->was[i] = (struct was_machine){.num = l->nums[i], .id = ""};
-	rc = db_each(l->s, &e);
-	if (rc != RC_OK)
-		return rc;
+	if (was->n > 0)
+		memcpy(list, was->list, was->n * sizeof(*list));
+	l.was = list + was->n;
+	rc = was->nums != NULL ? RC_OK : map_new(MACHINES_MAX, sizeof(int64_t), 1, 0, &was->nums);
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		bool is_new;
+
+		l.was[i] = (struct was_machine){.num = nums[i], .id = "", .is_context = is_context};
+		rc = map_put(was->nums, &nums[i], &is_new) == NULL ? RC_NOMEM : RC_OK;
+	}
+	if (rc == RC_OK)
+		rc = db_each(s, &e);
 	e.text = facts;
 	e.row = take_fact;
-	return db_each(l->s, &e);
+	if (rc == RC_OK)
+		rc = db_each(s, &e);
+	to->facts = l.facts;
+	to->n_facts = l.n;
+	was->list = list;
+	was->n += n;
+	was->seq = l.seq;
+	return rc;
+}
+
+static enum rc facts_new(struct store_facts **ret_facts)
+{
+	struct arena *arena = NULL;
+	struct store_facts *to;
+	enum rc rc = arena_new(0, &arena);
+
+	if (rc != RC_OK)
+		return rc;
+	to = arena_alloc(arena, sizeof(*to));
+	if (to != NULL)
+		to->was = arena_alloc(arena, sizeof(*to->was));
+	if (to == NULL || to->was == NULL) {
+		arena_free(arena);
+		return RC_NOMEM;
+	}
+	to->arena = arena;
+	*ret_facts = to;
+	return RC_OK;
 }
 
 enum rc facts_load(struct store *s, const int64_t *nums, size_t n, struct store_facts **ret_facts)
 {
-	struct loading l = {.s = s, .nums = nums};
 	struct store_facts *to = NULL;
-	enum rc rc = arena_new(0, &l.arena);
+	enum rc rc = facts_new(&to);
 
-	if (rc != RC_OK)
-		return rc;
-	to = arena_alloc(l.arena, sizeof(*to));
-	if (to != NULL)
-		to->was = arena_alloc(l.arena, sizeof(*to->was));
-	if (to == NULL || to->was == NULL) {
-		arena_free(l.arena);
-		return RC_NOMEM;
-	}
-	to->arena = l.arena;
-	rc = load(&l, n);
 	if (rc == RC_OK)
 		rc = load_decisions(s, to);
-	to->facts = l.facts;
-	to->n_facts = l.n;
-	*to->was = (struct store_was){.list = l.was, .n = n, .seq = l.seq};
+	if (rc == RC_OK)
+		rc = load_more(s, nums, n, false, to);
 	if (rc != RC_OK)
 		store_facts_free(to);
 	else
@@ -252,9 +289,15 @@ static unsigned bind_handle(void *ctx, size_t i, struct sql_value *v)
 {
 	const struct nums *n = ctx;
 
-	v[0] = sql_int(n->handles[i].kind);
-	v[1] = sql_text(n->handles[i].value);
-	return 2;
+	const struct handle *h = &n->handles[i];
+	bool passes_on = h->kind == HANDLE_ADDR; /* from one machine to another */
+
+	v[0] = sql_int(h->kind);
+	v[1] = sql_text(h->value);
+	v[2] = sql_u64(!passes_on || h->first_ns < NEAR_NS ? 0 : h->first_ns - NEAR_NS);
+	v[3] = sql_u64(!passes_on || h->until_ns > INT64_MAX - NEAR_NS ? UINT64_MAX
+								       : h->until_ns + NEAR_NS);
+	return 4;
 }
 
 static enum rc take_num(void *ctx, size_t i, struct sql_stmt *st)
@@ -267,7 +310,8 @@ static enum rc take_num(void *ctx, size_t i, struct sql_stmt *st)
 
 static enum rc add_by_handles(struct nums *n, struct handles *h)
 {
-	struct db_each e = {.text = "SELECT machine FROM handle WHERE kind = $1 AND value = $2",
+	struct db_each e = {.text = "SELECT machine FROM handle WHERE kind = $1 AND value = $2"
+				    " AND from_ns <= $4 AND until_ns >= $3",
 			    .bind = bind_handle,
 			    .row = take_num,
 			    .ctx = n};
@@ -283,7 +327,7 @@ static enum rc add_by_handles(struct nums *n, struct handles *h)
 /* "mac:…", "ip:…", "name:…", or an id: what the operator's decisions speak of. */
 static void add_key(struct handles *h, const char *key)
 {
-	const struct handle whenever = {.sure = 0};
+	const struct handle whenever = {.until_ns = UINT64_MAX};
 	const char *slash = strrchr(key, '/');
 	struct addr a;
 	char text[2 * sizeof(a.b) + 1];
@@ -331,27 +375,87 @@ static void add_decided(struct handles *h, const struct store_facts *f)
 	}
 }
 
-static enum rc related_nums(struct nums *n, struct handles *h)
+/* Machines by these handles, and those that the operator has joined to them or parted from them. */
+static enum rc related_nums(struct nums *n, struct handles *h, const struct store_facts *decided)
 {
-	struct store_facts *f = NULL;
 	enum rc rc = add_by_handles(n, h);
 
-	if (rc == RC_OK) /* for the decisions alone */
-		rc = facts_load(n->s, NULL, 0, &f);
-	if (rc == RC_OK && f->n_decisions > 0) {
-		add_decided(h, f);
+	if (rc == RC_OK && decided->n_decisions > 0) {
+		add_decided(h, decided);
 		rc = add_by_handles(n, h);
 	}
-	store_facts_free(f);
 	return rc;
 }
 
-static enum rc load_nums(const struct nums *n, struct store_facts **ret_facts)
+/* Those that are not loaded, ascending; the caller frees the list. */
+static enum rc without(const struct nums *n, const struct map *loaded, int64_t **ret_list,
+		       size_t *ret_n)
 {
 	int64_t *list = nums_sorted(n);
-	enum rc rc = list == NULL ? RC_NOMEM : facts_load(n->s, list, map_len(n->set), ret_facts);
+	size_t kept = 0;
 
+	if (list == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; i < map_len(n->set); i++) {
+		if (map_get(loaded, &list[i]) == NULL)
+			list[kept++] = list[i];
+	}
+	*ret_list = list;
+	*ret_n = kept;
+	return RC_OK;
+}
+
+enum rc facts_load_context(struct store *s, struct store_facts *to)
+{
+	struct nums n = {.s = s};
+	struct handles h = {0};
+	int64_t *list = NULL;
+	size_t n_list = 0;
+	enum rc rc = arena_new(0, &h.arena);
+
+	if (rc == RC_OK)
+		rc = map_new(MACHINES_MAX, sizeof(int64_t), 1, 0, &n.set);
+	for (size_t i = 0; i < to->was->n && rc == RC_OK; i++) {
+		const struct was_machine *w = &to->was->list[i];
+
+		for (size_t k = 0; !w->is_context && k < w->n; k++)
+			handles_of_subject(&h, &to->facts[w->first + k]);
+	}
+	if (rc == RC_OK)
+		rc = add_by_handles(&n, &h);
+	if (rc == RC_OK)
+		rc = without(&n, to->was->nums, &list, &n_list);
+	if (rc == RC_OK && n_list > 0)
+		rc = load_more(s, list, n_list, true, to);
 	free(list);
+	arena_free(h.arena);
+	handles_done(&h);
+	map_free(n.set);
+	return rc;
+}
+
+/* The machines that the handles lead to, with their context. */
+static enum rc load_related(struct nums *n, struct handles *h, struct store_facts **ret_facts)
+{
+	struct store_facts *to = NULL;
+	int64_t *list = NULL;
+	enum rc rc = facts_new(&to);
+
+	if (rc == RC_OK)
+		rc = load_decisions(n->s, to);
+	if (rc == RC_OK)
+		rc = related_nums(n, h, to);
+	if (rc == RC_OK) {
+		list = nums_sorted(n);
+		rc = list == NULL ? RC_NOMEM : load_more(n->s, list, map_len(n->set), false, to);
+	}
+	if (rc == RC_OK)
+		rc = facts_load_context(n->s, to);
+	free(list);
+	if (rc != RC_OK)
+		store_facts_free(to);
+	else
+		*ret_facts = to;
 	return rc;
 }
 
@@ -374,9 +478,7 @@ enum rc store_related(struct store *s, const struct fact *keys, size_t n_keys,
 	for (size_t i = 0; i < n_keys && rc == RC_OK; i++)
 		handles_of_subject(&h, &keys[i]);
 	if (rc == RC_OK)
-		rc = related_nums(&n, &h);
-	if (rc == RC_OK)
-		rc = load_nums(&n, ret_facts);
+		rc = load_related(&n, &h, ret_facts);
 	arena_free(h.arena);
 	handles_done(&h);
 	map_free(n.set);
@@ -401,9 +503,7 @@ enum rc store_named(struct store *s, const char *const *keys, size_t n_keys,
 	for (size_t i = 0; i < n_keys && rc == RC_OK; i++)
 		add_key(&h, keys[i]);
 	if (rc == RC_OK)
-		rc = related_nums(&n, &h);
-	if (rc == RC_OK)
-		rc = load_nums(&n, ret_facts);
+		rc = load_related(&n, &h, ret_facts);
 	arena_free(h.arena);
 	handles_done(&h);
 	map_free(n.set);
@@ -431,6 +531,15 @@ static enum rc all_nums(struct nums *n)
 
 	while (rc == RC_OK && (rc = db_next(n->s, st, &row)) == RC_OK && row)
 		rc = nums_add(n, db_int(n->s, st, 0));
+	return rc;
+}
+
+static enum rc load_nums(const struct nums *n, struct store_facts **ret_facts)
+{
+	int64_t *list = nums_sorted(n);
+	enum rc rc = list == NULL ? RC_NOMEM : facts_load(n->s, list, map_len(n->set), ret_facts);
+
+	free(list);
 	return rc;
 }
 

@@ -166,3 +166,27 @@ enum rc num_at(struct store *s, const struct addr *a, uint64_t at_ns, int64_t *r
 	db_end(s, st);
 	return rc;
 }
+
+size_t store_user_elsewhere(struct store *s, const struct store_facts *was, const char *user)
+{
+	const char *slash = strrchr(user, '\\'), *bare = slash != NULL ? slash + 1 : user;
+	char folded[HANDLE_TEXT];
+	struct sql_stmt *st = NULL;
+	bool row = true;
+	size_t n = 0;
+	enum rc rc;
+
+	store_try(s, "look for a user");
+	(void)text_fold(bare, folded, sizeof(folded));
+	if (folded[0] != '@')
+		folded[strcspn(folded, "@")] = '\0';
+	rc = db_query(s, "SELECT DISTINCT machine FROM handle WHERE kind = $1 AND value = $2",
+		      VALUES(sql_int(HANDLE_USER), sql_text(folded)), &st);
+	while (rc == RC_OK && (rc = db_next(s, st, &row)) == RC_OK && row) {
+		int64_t num = db_int(s, st, 0);
+
+		n += map_get(was->was->nums, &num) == NULL;
+	}
+	db_end(s, st);
+	return rc == RC_OK ? n : 0;
+}

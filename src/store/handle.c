@@ -217,9 +217,12 @@ void handles_of_subject(struct handles *h, const struct fact *f)
 	if (f->has_mac)
 		add_mac(h, &f->mac, &t);
 	if (!addr_eq(&f->addr, &zero)) {
-		t.sure = 0; /* that an address is its, resolving decides */
-		add_addr(h, &f->addr, &t);
-		t.sure = f->confidence;
+		struct handle a = t;
+
+		a.sure = 0; /* that an address is its, resolving decides */
+		if (f->until_ns > a.until_ns)
+			a.until_ns = f->until_ns;
+		add_addr(h, &f->addr, &a);
 	}
 	add_name(h, f->host, &t);
 	if (f->kind == FACT_NAME || f->kind == FACT_FQDN)

@@ -5,6 +5,7 @@
 #ifndef STORE_INSIDE_H
 #define STORE_INSIDE_H
 
+#include "base/map.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -158,17 +159,24 @@ struct was_machine {
 	int64_t num;
 	const char *id;
 	size_t first, n; /* its facts */
+	/* Loaded so that others are resolved as they were: it is not written, unless it must share
+	 * facts with them. */
+	bool is_context;
 };
 
 struct store_was {
-	struct was_machine *list; /* by num */
+	struct was_machine *list;
 	size_t n;
-	int64_t *seq; /* of each fact */
+	int64_t *seq;     /* of each fact */
+	struct map *nums; /* of the machines */
 };
 
 /* Facts and ids of the machines `nums`, which are ascending. */
 MUST_CHECK enum rc facts_load(struct store *s, const int64_t *nums, size_t n,
 			      struct store_facts **ret_facts);
+/* Whoever shares a name, a card or an address with those that are not context: without them they
+ * would be resolved otherwise than when these were there. */
+MUST_CHECK enum rc facts_load_context(struct store *s, struct store_facts *to);
 MUST_CHECK enum rc machine_num(struct store *s, const char *id, int64_t *ret_num); /* RC_END */
 
 /* --- find.c --- */

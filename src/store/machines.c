@@ -7,32 +7,7 @@
 #include <string.h>
 
 #include "base/monotime.h"
-#include "store/inside.h"
-
-enum column { /* of machine, as far as facts make them */
-	      C_ID,
-	      C_NAME,
-	      C_FQDN,
-	      C_DOMAIN,
-	      C_USER,
-	      C_OS,
-	      C_VENDOR,
-	      C_PLACE,
-	      C_OWNER,
-	      C_PHONE,
-	      C_NOTE,
-	      C_ADDR,
-	      C_MAC,
-	      C_ADDRS,
-	      C_MACS,
-	      C_FLAGS,
-	      C_FIRST,
-	      C_LAST,
-	      C_USER_P,
-	      C_CONFIDENCE,
-	      C_OS_P,
-	      COLUMNS
-};
+#include "store/put.h"
 
 #define COLUMN_NAMES                                                                               \
 	"id, name, fqdn, domain, username, os, vendor, listed_place, listed_owner, listed_phone,"  \
@@ -40,33 +15,6 @@ enum column { /* of machine, as far as facts make them */
 	" confidence, os_confidence"
 
 static const uint64_t DAY_NS = 86400 * NS_PER_S;
-
-struct row {
-	struct sql_value v[COLUMNS];
-};
-
-/* One machine on its way in. */
-struct job {
-	const struct machine *m;
-	const struct was_machine *was; /* NULL: it is new */
-	int64_t num;
-	struct row old;
-	struct handles handles;     /* that it had */
-	bool has_changed, is_taken; /* taken: somebody else has its id */
-};
-
-struct put {
-	struct store *s;
-	const struct store_facts *was;
-	struct arena *arena;
-	struct job *jobs;
-	size_t n;
-	const struct was_machine **by_id;
-	bool *stays;        /* of each machine in `was` */
-	struct addr *addrs; /* that changed hands */
-	size_t n_addrs, room;
-	struct store_changes sum;
-};
 
 /* The latest word of a list or of the wire about it; of the same time the surer, then the lesser.
  */
@@ -437,8 +385,7 @@ static enum rc sort_was(struct put *p)
 	const struct store_was *was = p->was->was;
 
 	p->by_id = arena_alloc(p->arena, (was->n + 1) * sizeof(*p->by_id));
-	p->stays = arena_alloc(p->arena, was->n + 1);
-	if (p->by_id == NULL || p->stays == NULL)
+	if (p->by_id == NULL)
 		return RC_NOMEM;
 	for (size_t i = 0; i < was->n; i++)
 		p->by_id[i] = &was->list[i];
@@ -521,23 +468,18 @@ static enum rc check_ids(struct put *p)
 	return rc;
 }
 
-static enum rc assign(struct put *p, const struct machines *m)
+static enum rc assign(struct put *p)
 {
 	struct store *s = p->s;
 	enum rc rc = sort_was(p);
 
-	p->n = m->n;
-	p->jobs = arena_alloc(p->arena, m->n * sizeof(*p->jobs));
-	if (p->jobs == NULL)
-		rc = RC_NOMEM;
 	if (rc == RC_OK && s->next_num == 0) {
 		rc = db_number(s, "SELECT max(num) FROM machine", NULL, 0, &s->next_num);
 		s->next_num++;
 	}
-	for (size_t i = 0; i < m->n && rc == RC_OK; i++) {
+	for (size_t i = 0; i < p->n && rc == RC_OK; i++) {
 		struct job *j = &p->jobs[i];
 
-		j->m = &m->list[i];
 		j->was = was_of(p, j->m->id);
 		j->num = j->was != NULL ? j->was->num : s->next_num++;
 		if (j->was != NULL)
@@ -548,84 +490,7 @@ static enum rc assign(struct put *p, const struct machines *m)
 
 /* --- machines that are no more --- */
 
-struct owned { /* a fact, and whose it is now */
-	const struct fact *f;
-	size_t job;
-};
-
-static int cmp_owned(const void *a, const void *b)
-{
-	return fact_cmp_key(((const struct owned *)a)->f, ((const struct owned *)b)->f);
-}
-
-static enum rc all_owned(const struct put *p, struct owned **ret_list, size_t *ret_n)
-{
-	size_t n = 0;
-	struct owned *list;
-
-	for (size_t i = 0; i < p->n; i++)
-		n += p->jobs[i].m->n_facts;
-	list = malloc((n + 1) * sizeof(*list));
-	if (list == NULL)
-		return RC_NOMEM;
-	n = 0;
-	for (size_t i = 0; i < p->n; i++) {
-		for (size_t k = 0; k < p->jobs[i].m->n_facts; k++)
-			list[n++] = (struct owned){p->jobs[i].m->facts[k], i};
-	}
-	if (n > 0)
-		qsort(list, n, sizeof(*list), cmp_owned);
-	*ret_list = list;
-	*ret_n = n;
-	return RC_OK;
-}
-
-/* Who has it now, or n. */
-static size_t owner_of(const struct owned *list, size_t n, const struct fact *f)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (fact_cmp_key(list[mid].f, f) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (; low < n && fact_cmp_key(list[low].f, f) == 0; low++) {
-		if (list[low].f->first_ns <= f->first_ns && list[low].f->last_ns >= f->last_ns)
-			return low;
-	}
-	return n;
-}
-
-/* The machine that most of its facts went to; the first of several. False: nobody. */
-static bool heir_of(const struct put *p, const struct was_machine *was, const struct owned *list,
-		    size_t n, size_t *ret_job)
-{
-	size_t *votes = calloc(p->n + 1, sizeof(*votes));
-	size_t best = p->n;
-
-	if (votes == NULL)
-		return false;
-	for (size_t i = 0; i < was->n; i++) {
-		size_t at = owner_of(list, n, &p->was->facts[was->first + i]);
-
-		if (at < n)
-			votes[list[at].job]++;
-	}
-	for (size_t i = 0; i < p->n; i++) {
-		if (votes[i] > 0 && (best == p->n || votes[i] > votes[best]))
-			best = i;
-	}
-	free(votes);
-	*ret_job = best;
-	return best < p->n;
-}
-
-static enum rc vanish(struct put *p, const struct was_machine *was, const struct owned *list,
-		      size_t n)
+static enum rc vanish(struct put *p, const struct was_machine *was)
 {
 	enum rc rc = RC_OK;
 	size_t heir = 0;
@@ -634,7 +499,7 @@ static enum rc vanish(struct put *p, const struct was_machine *was, const struct
 		if (!note_addr(p, &p->was->facts[was->first + i].addr))
 			rc = RC_NOMEM;
 	}
-	if (rc == RC_OK && p->s->has_attributes != 0 && heir_of(p, was, list, n, &heir)) {
+	if (rc == RC_OK && p->s->has_attributes != 0 && heir_of(p, was, &heir)) {
 		rc = attributes_move(p->s, was->num, p->jobs[heir].num);
 		if (rc == RC_OK)
 			rc = attributes_apply(p->s, p->jobs[heir].num, &p->sum.rows);
@@ -649,19 +514,12 @@ static enum rc vanish(struct put *p, const struct was_machine *was, const struct
 static enum rc vanish_all(struct put *p)
 {
 	const struct store_was *was = p->was->was;
-	struct owned *list = NULL;
-	size_t n = 0;
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < was->n && rc == RC_OK; i++) {
-		if (p->stays[i])
-			continue;
-		if (list == NULL)
-			rc = all_owned(p, &list, &n);
-		if (rc == RC_OK)
-			rc = vanish(p, &was->list[i], list, n);
+		if (!p->stays[i])
+			rc = vanish(p, &was->list[i]);
 	}
-	free(list);
 	return rc;
 }
 
@@ -688,7 +546,9 @@ static enum rc put_all(struct put *p, const struct machines *m)
 	enum rc rc = look_what_there_is(p->s);
 
 	if (rc == RC_OK)
-		rc = assign(p, m);
+		rc = choose_jobs(p, m);
+	if (rc == RC_OK)
+		rc = assign(p);
 	if (rc == RC_OK)
 		rc = read_old(p);
 	for (size_t i = 0; i < p->n && rc == RC_OK; i++) {
@@ -717,6 +577,7 @@ enum rc store_put_machines(struct store *s, const struct store_facts *was, const
 	rc = put_all(&p, m);
 	for (size_t i = 0; i < p.n; i++)
 		handles_done(&p.jobs[i].handles);
+	owned_free(p.owned);
 	free(p.addrs);
 	arena_free(p.arena);
 	if (rc == RC_OK && sum != NULL) {

@@ -53,8 +53,9 @@ struct store_facts {              /* what resolve() reads */
 };
 void store_facts_free(struct store_facts *f); /* NULL is fine */
 
-/* All facts of all machines that share an address, a MAC, a name or an id (FACT_ID) with one of
- * `keys`. */
+/* All facts of all machines that share a MAC, a name, an id (FACT_ID) or, at about the same time,
+ * an address with one of `keys`; and of those that share one with these, so that they are resolved
+ * as before: what comes of the latter alone, store_put_machines() leaves as it was. */
 MUST_CHECK enum rc store_related(struct store *s, const struct fact *keys, size_t n_keys,
 				 struct store_facts **ret_facts);
 
@@ -66,6 +67,11 @@ MUST_CHECK enum rc store_named(struct store *s, const char *const *keys, size_t 
 /* All facts of these machines; n 0: of all. RC_END: one of them is not there. */
 MUST_CHECK enum rc store_facts_of(struct store *s, const char *const *ids, size_t n,
 				  struct store_facts **ret_facts);
+
+/* Are all whom `m` makes other machines than before loaded with their own relations? If not, `was`
+ * has grown by these: resolve again, with it. */
+MUST_CHECK enum rc store_settle(struct store *s, struct store_facts *was, const struct machines *m,
+				bool *ret_is_settled);
 
 struct store_changes {
 	uint64_t rows;                           /* written or deleted */
@@ -88,6 +94,10 @@ struct store_ids {
 void store_ids_done(struct store_ids *ids);
 MUST_CHECK enum rc store_find(struct store *s, const char *what, uint64_t at_ns, size_t max,
 			      struct store_ids *ret_ids);
+
+/* On how many machines beyond those in `was` that user is known, of whatever domain. 0 if it cannot
+ * say. */
+size_t store_user_elsewhere(struct store *s, const struct store_facts *was, const char *user);
 
 /* --- the list --- */
 

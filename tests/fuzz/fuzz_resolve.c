@@ -101,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct decision d[] = {
 		{(way & 1) != 0, "mac:000000000001", "mac:000000000002", 1, "x"},
 		{(way & 2) != 0, "name:pc-1", "mac:000000000003", 2, "y"}};
-	struct resolve_input in = {once, 0, d, (way >> 2) % 3};
+	struct resolve_input in = {once, 0, d, (way >> 2) % 3, NULL};
 
 	for (; n < FACTS && r.rest.len >= FACT_BYTES; n++)
 		once[n] = read_fact(&r);

@@ -60,7 +60,7 @@ static inline struct machines *bench_resolve(const struct row *rows, size_t n,
 					     const struct decision *d, size_t n_d)
 {
 	static struct fact facts[BENCH_FACTS];
-	struct resolve_input in = {facts, n, d, n_d};
+	struct resolve_input in = {facts, n, d, n_d, NULL};
 	struct machines *m = NULL;
 
 	assert_true(n <= BENCH_FACTS);

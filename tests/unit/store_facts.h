@@ -127,6 +127,128 @@ static inline void test_store_done(struct test_store *t)
 	(void)rmdir(t->folder);
 }
 
+/* --- what a store says, as text --- */
+
+struct dump {
+	struct sql *sql;
+	char *text;
+	size_t len;
+	FILE *to;
+};
+
+/* All rows of a query, a line each, in the query's order. */
+static inline void dump_rows(struct dump *d, const char *query, int64_t num)
+{
+	const struct sql_backend *b = d->sql->backend;
+	const struct sql_value v = sql_int(num);
+	struct sql_stmt *st = NULL;
+	bool row = true;
+
+	if (b->prepare(d->sql, query, &st) != RC_OK || b->query(st, &v, 1) != RC_OK)
+		fail_msg("%s: %s", query, d->sql->message);
+	while (b->fetch(st, &row) == RC_OK && row) {
+		for (unsigned c = 0; c < 32; c++) {
+			struct sql_value x = b->column(st, c);
+
+			if (x.type == SQL_INT)
+				fprintf(d->to, "%lld|", (long long)x.i);
+			else if (x.type == SQL_REAL)
+				fprintf(d->to, "%.17g|", x.r);
+			else if (x.type == SQL_TEXT)
+				fprintf(d->to, "%s|", (const char *)x.b.at);
+			for (size_t i = 0; x.type == SQL_BLOB && i < x.b.len; i++)
+				fprintf(d->to, "%02x", x.b.at[i]);
+		}
+		fputc('\n', d->to);
+	}
+	b->finish(st);
+}
+
+static inline int cmp_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Every machine with its facts and handles, without what depends on the order in which they came:
+ * its number and, if `with_ids` is false, its id and likely user. The caller frees it. */
+static inline char *dump_store(const char *url, bool with_ids)
+{
+	const struct sql_backend *b = on_postgres() ? &sql_postgres : &sql_sqlite;
+	struct dump d = {0};
+	char *blocks[512], *all = NULL;
+	int64_t nums[512];
+	size_t n = 0, len = 0;
+	struct sql_stmt *st = NULL;
+	bool row = true;
+	FILE *to = open_memstream(&all, &len);
+
+	assert_int_equal(b->open(on_postgres() ? url : strchr(url, ':') + 1, true, &d.sql), RC_OK);
+	assert_int_equal(b->prepare(d.sql, "SELECT num FROM machine", &st), RC_OK);
+	assert_int_equal(b->query(st, NULL, 0), RC_OK);
+	while (b->fetch(st, &row) == RC_OK && row) {
+		assert_true(n < 512);
+		nums[n++] = b->column(st, 0).i;
+	}
+	b->finish(st);
+	for (size_t i = 0; i < n; i++) {
+		d.to = open_memstream(&d.text, &d.len);
+		dump_rows(
+			&d,
+			"SELECT kind, source, mac, addr, host, value, first_ns, last_ns, until_ns,"
+			" confidence, is_ended, origin, count, packet FROM fact WHERE machine = $1"
+			" ORDER BY 1, 2, 3, 4, 5, 6, 7, 8",
+			nums[i]);
+		dump_rows(&d,
+			  "SELECT name, fqdn, domain, os, vendor, place, owner, phone, note, tags,"
+			  " importance, addr, mac, n_addrs, n_macs, flags, first_ns, last_ns,"
+			  " confidence, os_confidence, verdict, verdict_confidence, why, threats"
+			  " FROM machine WHERE num = $1",
+			  nums[i]);
+		dump_rows(&d,
+			  "SELECT kind, value, first_ns, last_ns, from_ns, until_ns, sure FROM"
+			  " handle WHERE machine = $1 AND kind <> 10 ORDER BY 1, 2, 3",
+			  nums[i]);
+		dump_rows(&d,
+			  "SELECT key, value, who, at_ns FROM attribute WHERE machine = $1"
+			  " ORDER BY 1",
+			  nums[i]);
+		if (with_ids)
+			dump_rows(&d,
+				  "SELECT id, username, user_probability FROM machine"
+				  " WHERE num = $1",
+				  nums[i]);
+		fclose(d.to);
+		blocks[i] = d.text;
+	}
+	qsort(blocks, n, sizeof(blocks[0]), cmp_texts);
+	for (size_t i = 0; i < n; i++) {
+		fprintf(to, "--- machine\n%s", blocks[i]);
+		free(blocks[i]);
+	}
+	fprintf(to, "--- runs\n");
+	d.to = to;
+	dump_rows(&d,
+		  "SELECT id, sensor, kind, names, first_ns, last_ns, packets, bytes, coverage"
+		  " FROM run ORDER BY id",
+		  0);
+	dump_rows(&d,
+		  "SELECT r.id, f.threat, f.class, f.source, f.target, a.mac, b.mac, f.first_ns,"
+		  " f.last_ns, f.count, f.why, f.body FROM finding f JOIN run r ON r.num = f.run"
+		  " LEFT JOIN machine a ON a.num = f.source_machine"
+		  " LEFT JOIN machine b ON b.num = f.target_machine ORDER BY 1, 2, 3, 4, 5",
+		  0);
+	dump_rows(&d,
+		  "SELECT r.id, j.addr, a.mac, j.verdict, j.confidence, j.why, j.first_ns,"
+		  " j.last_ns FROM judgement j JOIN run r ON r.num = j.run"
+		  " LEFT JOIN machine a ON a.num = j.machine ORDER BY 1, 2",
+		  0);
+	dump_rows(&d, "SELECT a, b, is_same, at_ns, who FROM decision ORDER BY 1, 2", 0);
+	dump_rows(&d, "SELECT at_ns, who, act, machine, text FROM audit ORDER BY 1, 2, 3, 4, 5", 0);
+	fclose(to);
+	b->close(d.sql);
+	return all;
+}
+
 static inline struct keep_result keep(struct store *s, const struct fact *f, size_t n)
 {
 	struct keep_result sum = {0};
