@@ -15,9 +15,10 @@
 #include "settings/settings.h"
 
 enum {
-	GROUP_MAX = 256,   /* events of one frame that -Y looks at: a frame holds far fewer */
-	LINE = 4096 + 256, /* a path and what stands before it */
-	FACTS_EVERY_S = 1,
+	GROUP_MAX = 256,      /* events of one frame that -Y looks at: a frame holds far fewer */
+	LINE = 4096 + 256,    /* a path and what stands before it */
+	FACTS_EVERY_MS = 250, /* live: who is killed shall have lost less than a second */
+	FACTS_EVERY_BATCHES = 8192, /* of a capture that goes into a store: millions of packets */
 };
 
 struct analyst {
@@ -25,6 +26,7 @@ struct analyst {
 	struct engine *engine;
 	struct observer *observer;
 	uint64_t told_ns; /* live: when facts were told last, by the packets' clock */
+	uint64_t batches; /* since then */
 	struct map *seen; /* struct addr -> struct sighting */
 	uint64_t unseen;  /* addresses that the limit left out */
 	unsigned engine_wants;
@@ -294,14 +296,24 @@ static void send_fact(void *ctx, const struct fact *f)
 	free(at);
 }
 
-/* A live sensor tells as it listens, once a second; of a file only the end counts. */
+/* A live sensor tells as it listens, and what it has when it falls quiet. Of a file only the end
+ * counts, but a long one is kept in between, too. */
+static bool is_time_to_tell(const struct analyst *a)
+{
+	if (a->opt.is_live)
+		return a->batch->block->n == 0 ||
+		       a->newest_mono_ns >= a->told_ns + FACTS_EVERY_MS * NS_PER_MS;
+	return a->opt.watch->store != NULL && a->batches >= FACTS_EVERY_BATCHES;
+}
+
 static void tell_facts(struct analyst *a, bool at_end)
 {
 	struct fact_sink sink = {send_fact, a};
 
-	if (!at_end &&
-	    (!a->opt.is_live || a->newest_mono_ns < a->told_ns + FACTS_EVERY_S * NS_PER_S))
+	a->batches++;
+	if (!at_end && !is_time_to_tell(a))
 		return;
+	a->batches = 0;
 	a->told_ns = a->newest_mono_ns;
 	observer_tell(a->observer, at_end, &sink);
 }
