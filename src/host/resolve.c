@@ -68,7 +68,6 @@ struct user_at { /* a key of a map: no padding */
 struct reaches {
 	struct map *counts; /* uint64_t[2] to size_t */
 	const struct user_reach *more;
-	struct arena *scratch;
 };
 
 static void user_key(const char *user, uint64_t key[2])
@@ -120,22 +119,26 @@ static enum rc count_reach(const struct machines *m, struct map *counts, struct 
 	return RC_OK;
 }
 
-static enum rc rank_all(struct resolver *r, struct machines *m)
+enum rc machines_rank_users(struct machines *m, uint64_t at_ns, const struct user_reach *more)
 {
 	struct map *pairs = NULL;
-	struct reaches x = {.scratch = r->scratch, .more = r->in->reach};
+	struct reaches x = {.more = more};
 	struct user_reach reach = {machines_of, &x};
-	enum rc rc = map_new(r->n_facts + 1, sizeof(struct user_at), 1, 0, &pairs);
+	size_t n_facts = 0;
+	enum rc rc;
 
+	for (size_t i = 0; i < m->n; i++)
+		n_facts += m->list[i].n_facts;
+	rc = map_new(n_facts + 1, sizeof(struct user_at), 1, 0, &pairs);
 	if (rc == RC_OK)
-		rc = map_new(r->n_facts + 1, 2 * sizeof(uint64_t), sizeof(size_t), 0, &x.counts);
+		rc = map_new(n_facts + 1, 2 * sizeof(uint64_t), sizeof(size_t), 0, &x.counts);
 	if (rc == RC_OK)
 		rc = count_reach(m, x.counts, pairs);
 	for (size_t i = 0; rc == RC_OK && i < m->n; i++) {
 		struct machine *one = &m->list[i];
 
-		rc = users_rank(one->facts, one->n_facts, one->last_ns, &reach, r->arena,
-				&one->users, &one->n_users);
+		rc = users_rank(one->facts, one->n_facts, at_ns, &reach, m->arena, &one->users,
+				&one->n_users);
 	}
 	map_free(pairs);
 	map_free(x.counts);
@@ -159,7 +162,7 @@ enum rc resolve(const struct resolve_input *in, struct machines **ret_machines)
 	if (rc == RC_OK)
 		rc = steps_build(&r, &m);
 	if (rc == RC_OK)
-		rc = rank_all(&r, m);
+		rc = machines_rank_users(m, 0, in->reach);
 	map_free(r.macs);
 	arena_free(r.scratch);
 	free(r.atoms);

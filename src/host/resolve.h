@@ -33,11 +33,17 @@ struct resolve_input { /* borrowed for the call */
 /* The machines copy what they need. RC_NOMEM. */
 MUST_CHECK enum rc resolve(const struct resolve_input *in, struct machines **ret_machines);
 
-/* Ranks the users of one machine from its facts, by the rules in doc/identity.md; resolve() has
- * done it for all. Service accounts, machine accounts and administrators of many machines rank low.
+/* Ranks the users of one machine from its facts, by the rules in doc/identity.md, as of at_ns: who
+ * was logged on then counts more. 0: in general, as of the latest fact; resolve() has done that for
+ * all. Service accounts, machine accounts and administrators of many machines rank low.
  * `n_machines_of` says on how many machines a user was seen; may be NULL. */
 MUST_CHECK enum rc users_rank(const struct fact *const *facts, size_t n, uint64_t at_ns,
 			      const struct user_reach *reach, struct arena *arena,
 			      struct machine_user **ret_users, size_t *ret_n);
+
+/* Ranks the users of all machines anew, as of that time: somebody asked who it was then. `more` as
+ * in resolve_input. RC_NOMEM. */
+MUST_CHECK enum rc machines_rank_users(struct machines *m, uint64_t at_ns,
+				       const struct user_reach *more);
 
 #endif

@@ -8,6 +8,7 @@
 #include "host/resolver.h"
 
 #define HALF_LIFE_DAYS 7.0
+#define AT_HAND        3.0 /* who was logged on at the time asked about: up to four times */
 #define NOBODY         0.4 /* weight of "somebody whom we did not hear of" */
 
 struct person {
@@ -16,7 +17,7 @@ struct person {
 	uint64_t shown_ns;
 	double seen[FROM_OPERATOR + 1]; /* by each source: days, with age taken off */
 	uint8_t confidence[FROM_OPERATOR + 1];
-	double days;
+	double days, presence;
 	uint64_t first_ns, last_ns;
 	unsigned sources;
 	double score;
@@ -130,8 +131,20 @@ static double decay(uint64_t away_ns)
 	return pow(0.5, (double)away_ns / (double)DAY_NS / HALF_LIFE_DAYS);
 }
 
+/* Was this person logged on then? Whoever came later counts half. */
+static double presence(const struct fact *f, uint64_t at_ns)
+{
+	double near = pow(0.5, (double)away(f, at_ns) / (double)HOUR_NS);
+
+	if (f->source == FROM_OPERATOR)
+		return 1; /* always true */
+	if (!fact_is_wire(f->source))
+		return 0;
+	return f->first_ns > at_ns ? near / 2 : near;
+}
+
 /* Adds up what one source saw: days count most, many times on one day little. */
-static void person_add(struct person *p, const struct fact *f, uint64_t at_ns)
+static void person_add(struct person *p, const struct fact *f, uint64_t at_ns, bool is_then)
 {
 	double days = (double)(f->last_ns / DAY_NS - f->first_ns / DAY_NS + 1);
 	double count = f->count > 0 ? (double)f->count : 1;
@@ -139,10 +152,13 @@ static void person_add(struct person *p, const struct fact *f, uint64_t at_ns)
 	if (days > count)
 		days = count;
 	p->sources += p->seen[f->source] == 0;
-	p->seen[f->source] += (days + 0.25 * log(count)) * decay(away(f, at_ns));
+	p->seen[f->source] += (days + 0.25 * log(count)) *
+			      (f->source == FROM_OPERATOR ? 1 : decay(away(f, at_ns)));
 	if (f->confidence > p->confidence[f->source])
 		p->confidence[f->source] = f->confidence;
 	p->days += days;
+	if (is_then && presence(f, at_ns) > p->presence)
+		p->presence = presence(f, at_ns);
 	if (f->first_ns < p->first_ns)
 		p->first_ns = f->first_ns;
 	if (f->last_ns > p->last_ns)
@@ -174,6 +190,7 @@ static void person_score(struct person *p, const struct user_reach *reach)
 		p->score *= pow(2.0 / (double)p->machines, 1.2);
 	if (p->is_newest)
 		p->score *= 1.3;
+	p->score *= 1 + AT_HAND * p->presence;
 }
 
 static const char *why_of(const struct person *p, struct arena *arena)
@@ -231,6 +248,12 @@ static size_t gather(const struct fact **list, size_t n, uint64_t at_ns, struct 
 {
 	size_t n_people = 0;
 	uint64_t newest_ns = 0;
+	bool is_then = at_ns != 0;
+
+	for (size_t i = 0; i < n && !is_then; i++) {
+		if (list[i]->last_ns > at_ns)
+			at_ns = list[i]->last_ns;
+	}
 
 	for (size_t i = 0; i < n; i++) {
 		char name[256];
@@ -244,7 +267,7 @@ static size_t gather(const struct fact **list, size_t n, uint64_t at_ns, struct 
 			*p = (struct person){.first_ns = UINT64_MAX};
 			memcpy(p->name, name, sizeof(name));
 		}
-		person_add(&people[n_people - 1], list[i], at_ns);
+		person_add(&people[n_people - 1], list[i], at_ns, is_then);
 		if (list[i]->source == FROM_ASK_PROFILES && list[i]->last_ns > newest_ns)
 			newest_ns = list[i]->last_ns;
 	}

@@ -23,7 +23,7 @@ static size_t reach_of(void *ctx, const char *user)
 	return strstr(user, "helper") != NULL ? 40 : strstr(user, "twice") != NULL ? 2 : 1;
 }
 
-/* Ranked at `hours`; the arena owns what is returned. */
+/* Ranked at `hours`, in general if negative; the arena owns what is returned. */
 static struct machine_user *rank(const struct saying *said, size_t n, double hours,
 				 struct arena *arena, size_t *ret_n)
 {
@@ -44,7 +44,9 @@ static struct machine_user *rank(const struct saying *said, size_t n, double hou
 		facts[i].count = said[i].count;
 		list[i] = &facts[i];
 	}
-	assert_int_equal(users_rank(list, n, bench_ns(hours), &reach, arena, &users, ret_n), RC_OK);
+	assert_int_equal(
+		users_rank(list, n, hours < 0 ? 0 : bench_ns(hours), &reach, arena, &users, ret_n),
+		RC_OK);
 	return users;
 }
 
@@ -87,7 +89,7 @@ static const struct {
 	 true},
 	{"an administrator, if nobody else",
 	 {{FROM_KERBEROS, "administrator@CORP", 0, 96, 9}, {0}},
-	 96,
+	 -1,
 	 "administrator@CORP",
 	 false},
 	{"the newest profile",
@@ -108,6 +110,13 @@ static const struct {
 	 {{FROM_OPERATOR, "max", 0, 0, 1}, {FROM_NTLM, "CORP\\eve", 90, 96, 2}},
 	 96,
 	 "max",
+	 true},
+	{"at a PC for all who sat there then",
+	 {{FROM_KERBEROS, "eve@CORP", 0, 4, 4},
+	  {FROM_KERBEROS, "max@CORP", 5, 8, 9},
+	  {FROM_KERBEROS, "jan@CORP", 24, 29, 4}},
+	 2,
+	 "eve@CORP",
 	 true},
 	{"one person under three spellings",
 	 {{FROM_KERBEROS, "Eve@CORP.EXAMPLE", 0, 1, 1},
