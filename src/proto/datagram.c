@@ -1,7 +1,5 @@
 #include "proto/datagram.h"
 
-#include <stdio.h>
-
 #include "base/text.h"
 #include "naming/cdp.h"
 #include "naming/dhcp.h"
@@ -207,13 +205,15 @@ static void say_nd(const struct say *s)
 /* "switch, port" */
 static struct bytes place(struct bytes device, struct bytes port, struct say_text *room)
 {
-	struct say_text a, b;
-	struct bytes left = say_utf8(device, &a), right = say_utf8(port, &b);
-	int n = snprintf(room->at, sizeof(room->at), "%s, %s", left.len > 0 ? a.at : "?",
-			 right.len > 0 ? b.at : "?");
-	size_t len = n < (int)sizeof(room->at) ? (size_t)n : sizeof(room->at) - 1;
+	struct say_text half;
+	char raw[2 * EV_TEXT_MAX + 4];
+	struct writer w = {.at = (uint8_t *)raw, .cap = sizeof(raw)};
 
-	return (struct bytes){(const uint8_t *)room->at, len};
+	/* Each ends at its first NUL; the whole is cut at a character. */
+	wr_bytes(&w, device.len > 0 ? say_utf8(device, &half) : BYTES("?"));
+	wr_bytes(&w, BYTES(", "));
+	wr_bytes(&w, port.len > 0 ? say_utf8(port, &half) : BYTES("?"));
+	return say_utf8((struct bytes){w.at, w.len}, room);
 }
 
 static void say_lldp(const struct say *s)
