@@ -6,7 +6,8 @@
 #include "base/monotime.h"
 #include "naming/syn.h"
 
-enum { SLOTS = 4096 }; /* 64 KiB; of a network with more talkers some repeat themselves earlier */
+/* 16 KiB in each shard: of a network with more talkers some repeat themselves earlier. */
+enum { SLOTS = 1024 };
 enum { AGAIN_S = 60 };
 /* Of each of the shards, in a second: an office that boots in the morning is far below. SYNs are
  * the weakest word, and a stranger can make any number of them. */
@@ -94,10 +95,11 @@ static bool can_end(const struct ev_ident *id)
 	case IDENT_DHCP:
 	case IDENT_DHCP6:
 		return is_lease && id->act != IDENT_WISH;
-	case IDENT_NBNS:
 	case IDENT_NTLM:
 	case IDENT_SMB1:
-	case IDENT_KERBEROS:
+	case IDENT_KERBEROS: /* a logon may be refused; a system stays what it is */
+		return id->user.len > 0 || id->act == IDENT_ENDS;
+	case IDENT_NBNS:
 	case IDENT_MDNS:
 		return id->act != IDENT_WISH;
 	default:

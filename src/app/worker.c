@@ -310,30 +310,44 @@ static void on_datagram_blind(void *ctx, enum dir dir, const char *what)
 	named_count_add(cov->limits, &cov->n_limits, what, 1);
 }
 
-/* Who somebody is, by what the packet carries, and by its headers. */
-static void packet_identify(struct shard *s, const struct packet *p)
+static void packet_datagram(struct shard *s, const struct packet *p)
 {
 	struct datagram_context c = {s, p};
-	struct event ev = {.kind = EV_IDENT};
+	const struct proto_out out = {
+		.event = on_datagram_event,
+		.anomaly = on_datagram_anomaly,
+		.blind = on_datagram_blind,
+		.ctx = &c,
+		.wants = s->worker->opt.wants,
+		.seq = p->seq,
+	};
 
-	if (datagram_wants(p)) {
-		const struct proto_out out = {
-			.event = on_datagram_event,
-			.anomaly = on_datagram_anomaly,
-			.blind = on_datagram_blind,
-			.ctx = &c,
-			.wants = s->worker->opt.wants,
-			.seq = p->seq,
-		};
+	datagram_take(p, &out);
+}
 
-		datagram_take(p, &out);
-	}
-	if (identity_packet(s->identity, p, &ev.ident)) {
-		ev.vlan = p->vlan;
-		ev.src = (struct endpoint){p->src, p->sport};
-		ev.dst = (struct endpoint){p->dst, p->dport};
-		emit(s, p, &ev);
-	}
+static void emit_speaker(struct shard *s, const struct packet *p, const struct ev_ident *ident)
+{
+	struct event ev = {
+		.kind = EV_IDENT,
+		.vlan = p->vlan,
+		.src = {p->src, p->sport},
+		.dst = {p->dst, p->dport},
+		.ident = *ident,
+	};
+
+	emit(s, p, &ev);
+}
+
+/* Who somebody is, by what the packet carries, and by its headers. An event is large: none is made
+ * before there is something to tell, since this is asked of every packet. */
+static void packet_identify(struct shard *s, const struct packet *p)
+{
+	struct ev_ident ident;
+
+	if (p->kind != PACKET_TCP && datagram_wants(p))
+		packet_datagram(s, p);
+	if (identity_packet(s->identity, p, &ident))
+		emit_speaker(s, p, &ident);
 }
 
 static enum rc shard_init(struct worker *w, unsigned number)

@@ -10,6 +10,11 @@
 #include "app/identity.h"
 #include "base/monotime.h"
 
+#define LIT(s)                                                                                     \
+	{                                                                                          \
+		(const uint8_t *)(s), sizeof(s) - 1                                                \
+	}
+
 static struct identity *make(void)
 {
 	struct identity *i = NULL;
@@ -163,7 +168,8 @@ static void what_can_end_is_told_each_time(void **unused)
 		 false},
 		{"the card's name", {.from = IDENT_DHCP, .has_mac = true}, false},
 		{"a DHCP server", {.from = IDENT_DHCP, .addr = {{1}}, .roles = 16}, false},
-		{"a logon", {.from = IDENT_NTLM}, true},
+		{"a logon", {.from = IDENT_NTLM, .user = LIT("maria")}, true},
+		{"a native system", {.from = IDENT_SMB1, .os = LIT("Windows 5.1")}, false},
 	};
 
 	(void)unused;
