@@ -15,6 +15,7 @@ enum {
 	TURNS_NAMES = 2,
 	TURNS_OS = 3,
 	NAME_QUIET_S = 300, /* a name not heard for so long may be gone */
+	REPEAT_S = 60,      /* what is said with every connection is taken once in so long */
 	SURE_CROWD = 60,
 	SHARED_DIVISOR = 3,
 	SPRAYED = 10,
@@ -248,6 +249,18 @@ bool crowd_has_own_name(const struct crowd_at *at, struct bytes name)
 		if (c->own_names[i].hash == hash)
 			return true;
 	}
+	return false;
+}
+
+bool crowd_is_repeated(const struct crowd_at *at, unsigned source, struct bytes said)
+{
+	struct seen *last = &at->place->crowd.systems[source % SYSTEMS];
+	uint64_t hash = hash_bytes(said.at, said.len, source) | 1;
+
+	if (last->hash == hash && at->now.at_ns >= last->at_ns &&
+	    is_within(last->at_ns, at->now.at_ns, REPEAT_S))
+		return true;
+	*last = (struct seen){hash, at->now.at_ns};
 	return false;
 }
 

@@ -29,6 +29,10 @@ bool crowd_own_name(const struct crowd_at *at, struct bytes name);
 
 bool crowd_has_own_name(const struct crowd_at *at, struct bytes name);
 
+/* The same source says the same of its system again and again, with every connection: true if it
+ * did a moment ago, and nothing else since. */
+bool crowd_is_repeated(const struct crowd_at *at, unsigned source, struct bytes said);
+
 /* What may still be believed of `confidence` where several share the address. */
 unsigned crowd_discount(const struct place *place, unsigned kind, unsigned confidence);
 

@@ -54,14 +54,14 @@ unsigned observer_wants(void)
 static void see_shape(struct observer *o, const struct addr *a, struct place *place,
 		      struct bytes shape, struct moment now)
 {
-	struct ev_ident id = {.from = IDENT_SYN, .addr = *a, .note = shape};
-	struct os_guess g = os_from_syn(shape);
 	struct crowd_at at = {a, place, o->ledger, now};
-	struct claim c = {.kind = FACT_OS,
-			  .source = (uint8_t)ident_source(id.from),
-			  .addr = *a,
-			  .value = {(const uint8_t *)g.name, strlen(g.name)}};
+	struct os_guess g = {"", 0};
+	struct claim c = {.kind = FACT_OS, .source = (uint8_t)ident_source(IDENT_SYN), .addr = *a};
 
+	if (crowd_is_repeated(&at, c.source, shape))
+		return;
+	g = os_from_syn(shape);
+	c.value = (struct bytes){(const uint8_t *)g.name, strlen(g.name)};
 	if (g.confidence == 0)
 		return;
 	if (g.confidence >= OS_FROM_SYN_LEAST)
@@ -121,11 +121,13 @@ static void see_crowd(const struct saying_of *s, const struct claim *c)
 {
 	struct crowd_at at = {&s->id->addr, s->place, s->o->ledger, s->now};
 
-	if (c->kind == FACT_NAME && is_own_service(s->id) && crowd_own_name(&at, c->value))
+	if (c->kind == FACT_NAME && is_own_service(s->id) && crowd_own_name(&at, c->value)) {
 		places_vacate(s->o->places, &s->id->addr,
 			      s->now.at_ns > NEWCOMER_S * NS_PER_S
 				      ? s->now.at_ns - NEWCOMER_S * NS_PER_S
 				      : 1);
+		memset(s->place->crowd.systems, 0, sizeof(s->place->crowd.systems));
+	}
 	if (c->kind == FACT_NAME && is_logon(s->id))
 		crowd_client_name(&at, c->value);
 	if (c->kind == FACT_USER && is_logon(s->id))
@@ -162,13 +164,13 @@ static void take_claim(void *ctx, const struct claim *said)
 	if (is_messenger_of_machine(s, &c))
 		return;
 	if (s->place != NULL) {
-		see_crowd(s, &c);
-		if (c.kind == FACT_OS && s->id->from == IDENT_HTTP) {
-			/* The literal, not the claim's copy: it is kept. */
-			struct crowd_at at = {&s->id->addr, s->place, s->o->ledger, s->now};
+		struct crowd_at at = {&s->id->addr, s->place, s->o->ledger, s->now};
 
+		if (c.kind == FACT_OS && crowd_is_repeated(&at, c.source, c.value))
+			return;
+		see_crowd(s, &c);
+		if (c.kind == FACT_OS && s->id->from == IDENT_HTTP) /* the literal: it is kept */
 			crowd_os(&at, os_from_user_agent(s->id->os).name);
-		}
 		c.confidence = (uint8_t)crowd_discount(s->place, c.kind, c.confidence);
 	} else if (c.kind == FACT_NAME || c.kind == FACT_FQDN) {
 		/* A card's client has one name; another one means that it was renamed. */

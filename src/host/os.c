@@ -115,9 +115,10 @@ static struct os_guess by_words(const struct word_row *rows, size_t n, const cha
 				bool is_prefix)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *at = strstr(folded, rows[i].text);
+		bool is_it = is_prefix ? strncmp(folded, rows[i].text, strlen(rows[i].text)) == 0
+				       : strstr(folded, rows[i].text) != NULL;
 
-		if (at != NULL && (!is_prefix || at == folded))
+		if (is_it)
 			return (struct os_guess){rows[i].name, rows[i].confidence};
 	}
 	return no_guess;

@@ -12,7 +12,7 @@
 #include "host/ledger.h"
 #include "model/policy.h"
 
-enum { RECENT = 8, SHAPE_MAX = 64 };
+enum { RECENT = 8, SHAPE_MAX = 64, SYSTEMS = 4 };
 
 struct seen { /* a text of the ledger's kind, and when it was last met */
 	uint64_t hash, at_ns;
@@ -20,6 +20,7 @@ struct seen { /* a text of the ledger's kind, and when it was last met */
 
 struct crowd { /* what is heard at an address that might be more than one machine's: crowd.h */
 	struct seen users[RECENT], names[2], own_names[RECENT];
+	struct seen systems[SYSTEMS]; /* what was said last of its system, by source */
 	const char *os[2]; /* literals: the latest, and another that does not agree with it */
 	uint64_t os_ns[2];
 	uint64_t burst_ns; /* when the current burst of new users began */
