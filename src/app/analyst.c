@@ -386,7 +386,7 @@ void analyst_finish(struct analyst *a, struct coverage *c)
 	if (unsent > 0)
 		named_count_add(c->limits, &c->n_limits, "memory for findings", unsent);
 	if (a->unsent > 0)
-		named_count_add(c->limits, &c->n_limits, "memory for facts", a->unsent);
+		named_count_add(c->limits, &c->n_limits, LIMIT_FACTS, a->unsent);
 	if (a->crowded > 0)
 		named_count_add(c->limits, &c->n_limits, "events of one frame", a->crowded);
 }

@@ -303,8 +303,7 @@ enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 	if (c->refused > 0)
 		named_count_add(coverage.limits, &coverage.n_limits, "findings", c->refused);
 	if (c->facts_refused > 0)
-		named_count_add(coverage.limits, &coverage.n_limits, "identity facts",
-				c->facts_refused);
+		named_count_add(coverage.limits, &coverage.n_limits, LIMIT_FACTS, c->facts_refused);
 	free(c->list);
 	c->list = list;
 	if (list != NULL && sightings != NULL)

@@ -261,5 +261,5 @@ void observer_coverage(const struct observer *o, struct coverage *c)
 	uint64_t refused = ledger_refused(o->ledger) + places_refused(o->places);
 
 	if (refused > 0)
-		named_count_add(c->limits, &c->n_limits, "identity facts", refused);
+		named_count_add(c->limits, &c->n_limits, LIMIT_FACTS, refused);
 }

@@ -79,7 +79,8 @@ static bool has_lossy_limit(const struct coverage *c)
 	for (size_t i = 0; i < c->n_limits; i++) {
 		size_t len = strlen(c->limits[i].name);
 
-		if (strcmp(c->limits[i].name, LIMIT_IDENTITY) == 0)
+		if (strcmp(c->limits[i].name, LIMIT_IDENTITY) == 0 ||
+		    strcmp(c->limits[i].name, LIMIT_FACTS) == 0)
 			continue;
 		if (len < tail || strcmp(c->limits[i].name + len - tail, LIMIT_JOINED) != 0)
 			return true;

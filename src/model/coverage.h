@@ -16,6 +16,7 @@ enum { COVERAGE_NAMED = 48 };
 
 /* Names and addresses that were not told: it says nothing of worms. */
 #define LIMIT_IDENTITY "identities told"
+#define LIMIT_FACTS    "identity facts"
 
 struct named_count { /* "smb1: andx-loop" and how often */
 	char name[48];

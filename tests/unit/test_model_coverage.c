@@ -100,6 +100,24 @@ static void low_coverage_is_told_from_good(void **state)
 		assert_int_equal(coverage_is_low(&rows[i].c), rows[i].is_low);
 }
 
+/* Names that found no room say nothing of worms; everything else that was let go does. */
+static void names_that_were_let_go_do_not_make_coverage_low(void **state)
+{
+	static const struct {
+		const char *limit;
+		int is_low;
+	} rows[] = {
+		{LIMIT_IDENTITY, 0}, {LIMIT_FACTS, 0}, {"flows", 1}, {"targets" LIMIT_JOINED, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct coverage c = {.packets = 1000, .bytes = 100000};
+
+		named_count_add(c.limits, &c.n_limits, rows[i].limit, 5);
+		assert_int_equal(coverage_is_low(&c), rows[i].is_low);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +125,7 @@ int main(void)
 		cmocka_unit_test(a_full_list_counts_under_other),
 		cmocka_unit_test(coverage_adds_up_in_any_order),
 		cmocka_unit_test(low_coverage_is_told_from_good),
+		cmocka_unit_test(names_that_were_let_go_do_not_make_coverage_low),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
