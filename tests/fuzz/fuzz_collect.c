@@ -104,7 +104,8 @@ static void check_reports(const struct outbreak *o)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *files[] = {"one.pcap", "two.pcap"};
-	static const char *const limits[] = {"limits.findings=16", "limits.hosts=16"};
+	static const char *const limits[] = {"limits.findings=16", "limits.hosts=16",
+					     "limits.facts=16"};
 	struct watch_options watch = {.files = files};
 	struct settings *settings = NULL;
 	struct collection *c = NULL;
