@@ -9,6 +9,7 @@
 
 #include "report/advice.h"
 #include "report/facts.h"
+#include "report/identity.h"
 #include "report/writers.h"
 
 enum { OTHERS_MOST = 20 };
@@ -32,8 +33,10 @@ static void first_of(struct sentence *s, const struct outbreak *o)
 			first = h;
 	}
 	if (first != NULL && o->by_verdict[VERDICT_INFECTED] > 1)
-		say(s, " The first evidence is of %s, %s UTC.",
+		say(s, " The first evidence is of %s%s%s%s, %s UTC.",
 		    addr_format(&first->seen.addr, text),
+		    identity_name(first)[0] != '\0' ? " (" : "", identity_name(first),
+		    identity_name(first)[0] != '\0' ? ")" : "",
 		    clock_format(host_first_ns(first), clock));
 }
 
