@@ -27,8 +27,4 @@ struct confine_options {
 /* RC_IO: something could not be given up; the child must end. RC_CLOSED: the parent is gone. */
 MUST_CHECK enum rc confine(const struct confine_options *opt);
 
-/* From now on no new connection can be made, by anybody in this process: what a server refers to
- * is not followed. */
-MUST_CHECK enum rc confine_no_more_connections(void);
-
 #endif

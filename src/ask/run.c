@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "ask/credentials.h"
+#include "ask/neighbour.h"
 #include "ask/ports.h"
 #include "ask/tasks.h"
 
@@ -263,6 +264,25 @@ static bool listen_to(struct run *r, struct child *c)
 	return !c->is_bad;
 }
 
+/* Who answered on the same cable has shown its card. */
+static void take_neighbour(struct run *r, size_t target)
+{
+	struct message link = {
+		.kind = MESSAGE_FACT,
+		.fact = FACT_LINK,
+		.source = FROM_ARP,
+		.confidence = 90,
+		.has_mac = true,
+		.first_ns = r->opt->now_ns,
+		.last_ns = r->opt->now_ns,
+	};
+
+	if (!neighbour_mac(&r->targets[target].addr, &link.mac))
+		return;
+	add_mac(&r->marks[target], &link.mac);
+	tell_fact(r, &r->targets[target], &link);
+}
+
 static void end(struct run *r, struct child *c, const char *why)
 {
 	struct ask_target of = child_target(r, c);
@@ -281,14 +301,14 @@ static void end(struct run *r, struct child *c, const char *why)
 			       WTERMSIG(status));
 		why = result;
 	}
-	if (why == NULL && WIFEXITED(status) && WEXITSTATUS(status) == CHILD_REFERRED)
-		why = "the machine refers to another one (DFS): not followed, no logon there";
 	if (why == NULL && ((WIFEXITED(status) && WEXITSTATUS(status) != 0) || c->doing[0] != '\0'))
 		why = "failed within quell, before there was an answer";
 	if (why != NULL)
 		said(r, &of, c->doing[0] != '\0' ? c->doing : "asking", why, false);
-	if (c->task.kind == TASK_OPEN)
+	if (c->task.kind == TASK_OPEN) {
 		r->marks[c->target].wants_visit = r->marks[c->target].smb != 0;
+		take_neighbour(r, c->target);
+	}
 	if (c->holds_logon) {
 		const struct message lost = {.kind = MESSAGE_LOGON, .number = MESSAGE_NO_OUTCOME};
 

@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "ask/confine.h"
 #include "ask/credentials.h"
-#include "ask/tasks.h"
+#include "ask/gate.h"
 
 enum { URL = 2048, HOST = 256, ROOT = HOST + 16 };
 
@@ -27,8 +26,6 @@ enum { URL = 2048, HOST = 256, ROOT = HOST + 16 };
 	X(smbc_setOptionFallbackAfterKerberos)                                                     \
 	X(smbc_setOptionProtocols)                                                                 \
 	X(smbc_setFunctionAuthDataWithContext)                                                     \
-	X(smbc_getFunctionAddCachedServer)                                                         \
-	X(smbc_setFunctionAddCachedServer)                                                         \
 	X(smbc_getFunctionOpendir)                                                                 \
 	X(smbc_getFunctionReaddirPlus)                                                             \
 	X(smbc_getFunctionClosedir)                                                                \
@@ -45,7 +42,6 @@ struct samba {
 	SMBCCTX *c;
 	const struct ask_credentials *credentials;
 	char host[HOST], root[ROOT];
-	smbc_add_cached_srv_fn add_server;
 	bool is_in;       /* past the logon */
 	char reason[160]; /* why it was refused, in the library's words */
 };
@@ -74,8 +70,8 @@ static bool load(struct samba *s)
 /* Callbacks get no more than the library's context; a process has one logon, so this is its own. */
 static struct samba *current;
 
-/* The library asks when it is about to log on. Each answer is a logon, and a wrong one counts: so
- * there is one, for the one machine that is meant. Whatever it wants beyond ends this process. */
+/* The library asks when it is about to log on. It does not ask again when a server refers it to
+ * another: the gate is for that. */
 static void give_credentials(SMBCCTX *c, const char *server, const char *share, char *domain,
 			     int domain_len, char *user, int user_len, char *password,
 			     int password_len)
@@ -84,24 +80,11 @@ static void give_credentials(SMBCCTX *c, const char *server, const char *share, 
 
 	(void)c;
 	(void)share;
-	if (strcmp(server, current->host) != 0)
-		_exit(CHILD_REFERRED);
-	if (from->use_kerberos)
+	if (strcmp(server, current->host) != 0 || from->use_kerberos)
 		return;
 	(void)snprintf(domain, (size_t)domain_len, "%s", from->domain);
 	(void)snprintf(user, (size_t)user_len, "%s", from->username);
 	(void)snprintf(password, (size_t)password_len, "%s", from->password);
-}
-
-/* Called when the session stands. Another one is not needed: a server that refers to others, or
- * hangs up and wants a new logon, finds the door shut. */
-static int logged_on(SMBCCTX *c, SMBCSRV *srv, const char *server, const char *share,
-		     const char *workgroup, const char *username)
-{
-	current->is_in = true;
-	if (confine_no_more_connections() != RC_OK)
-		_exit(1);
-	return current->add_server(c, srv, server, share, workgroup, username);
 }
 
 /* The library has one errno for a wrong password and for a share that is forbidden, and opening
@@ -155,8 +138,6 @@ static void set_up(struct samba *s, const struct asking *a, unsigned smb)
 	else
 		(void)f->smbc_setOptionProtocols(s->c, "SMB2", "SMB3");
 	f->smbc_setFunctionAuthDataWithContext(s->c, give_credentials);
-	s->add_server = f->smbc_getFunctionAddCachedServer(s->c);
-	f->smbc_setFunctionAddCachedServer(s->c, logged_on);
 }
 
 /* Why the share did not open. What is not known to be harmless was a refused logon. */
@@ -165,6 +146,10 @@ static enum samba_logon judge(const struct samba *s, int err, char *why)
 	enum samba_logon got = SAMBA_REFUSED;
 
 	(void)snprintf(why, MESSAGE_TEXT, "%s", strerror(err));
+	if (s->is_in && gate_was_tried()) {
+		(void)snprintf(why, MESSAGE_TEXT, "it refers to another machine: not followed");
+		return SAMBA_NO_SHARE;
+	}
 	switch (err) {
 	case ECONNREFUSED:
 	case EHOSTUNREACH:
@@ -208,6 +193,11 @@ enum samba_logon samba_open(const struct asking *a, const char *host, const char
 	(void)snprintf(s->root, sizeof(s->root), "smb://%s/%s", host, share);
 	current = s;
 	set_up(s, a, smb);
+	if (gate_close_but_for(&a->addr, a->opt->smb_port, s->credentials->use_kerberos) != RC_OK) {
+		(void)snprintf(why, MESSAGE_TEXT,
+			       "this kernel cannot hold libsmbclient to one connection (seccomp)");
+		return SAMBA_NOT_TRIED;
+	}
 	errno = EINVAL;
 	if (s->f.smbc_init_context(s->c) != NULL)
 		d = s->f.smbc_getFunctionOpendir(s->c)(s->c, s->root);

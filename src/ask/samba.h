@@ -3,7 +3,7 @@
  *
  * The library brings a hundred others and takes 25 ms and 13 MiB to load, so only the process that
  * needs it does so. One share of one machine, with one logon: the server is not followed when it
- * refers to another (DFS), neither by name nor by a new connection.
+ * refers to another (DFS), and no second connection is made: ask/gate.h.
  */
 #ifndef ASK_SAMBA_H
 #define ASK_SAMBA_H

@@ -13,8 +13,6 @@ enum task_kind {
 	TASK_SWITCH,   /* bridge tables */
 };
 
-enum { CHILD_DONE, CHILD_FAILED, CHILD_REFERRED /* the server pointed to another */ };
-
 struct task {
 	enum task_kind kind;
 	const struct ask_options *opt;

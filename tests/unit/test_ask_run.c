@@ -11,6 +11,7 @@
 
 #include "ask/ask.h"
 #include "ask/message.h"
+#include "ask/neighbour.h"
 #include "ask/reach.h"
 
 static struct message sample(unsigned kind)
@@ -143,6 +144,38 @@ static void nobody_outside_the_scope_is_reached(void **unused)
 	assert_false(reach_allows(&everybody, &a)); /* groups are never asked */
 }
 
+static const struct {
+	const char *line, *mac;
+} arp_lines[] = {
+	{"10.1.2.3         0x1         0x2         00:1a:2b:3c:4d:5e     *        eth0\n",
+	 "00:1a:2b:3c:4d:5e"},
+	{"10.1.2.3 0x1 0x6 ff:EE:2b:3c:4d:5e * eth0", "ff:ee:2b:3c:4d:5e"}, /* permanent */
+	{"10.1.2.3         0x1         0x0         00:00:00:00:00:00     *        eth0\n", NULL},
+	{"10.1.2.3         0x20        0x2         00:1a:2b:3c:4d:5e     *        ib0\n", NULL},
+	{"IP address       HW type     Flags       HW address            Mask     Device\n", NULL},
+	{"10.1.2.3 0x1 0x2 00:1a:2b:3c:4d", NULL},
+	{"10.1.2.3 0x1 0x2 00:1a:2b:3c:4d:5", NULL},
+	{"10.1.2.3 0x1 0x2 00:1a:2b:3c:4d:zz * eth0", NULL},
+	{"10.1.2.3 0x1", NULL},
+	{"\n", NULL},
+	{"", NULL},
+};
+
+static void the_kernel_knows_who_answered(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < sizeof(arp_lines) / sizeof(arp_lines[0]); i++) {
+		struct addr a;
+		struct mac m;
+		char text[MAC_TEXT];
+		bool ok = neighbour_parse(arp_lines[i].line, &a, &m);
+
+		assert_int_equal(ok, arp_lines[i].mac != NULL);
+		if (ok)
+			assert_string_equal(mac_format(&m, text), arp_lines[i].mac);
+	}
+}
+
 struct heard {
 	unsigned facts, said;
 	char last[512];
@@ -209,6 +242,7 @@ int main(void)
 		cmocka_unit_test(messages_come_back_and_never_from_a_part),
 		cmocka_unit_test(what_no_child_says_is_refused),
 		cmocka_unit_test(nobody_outside_the_scope_is_reached),
+		cmocka_unit_test(the_kernel_knows_who_answered),
 		cmocka_unit_test(without_a_scope_nothing_is_asked),
 	};
 
