@@ -266,6 +266,9 @@ static bool request_over(const struct turn *t)
 
 	if (side->n_heads >= HEADS_MAX)
 		return false;
+	/* The answer was heard before: the flow was met in its middle. */
+	if (!t->s->has_token && t->s->side[dir_other(t->dir)].n_heads > 0)
+		return false;
 	/* A large upload: only the answer's Server would come behind it. */
 	if (!t->s->has_token && side->has_length && side->left > BODY_MAX)
 		return false;
@@ -284,6 +287,13 @@ static bool response_over(struct turn *t)
 
 	if (s->status == CONTINUE) {
 		side->state = START_LINE;
+		return true;
+	}
+	if (s->side[dir_other(t->dir)].n_heads == 0) {
+		/* Met in its middle: the client has yet to speak. What is sent meanwhile passes. */
+		side->left = BODY_MAX;
+		side->state = BODY;
+		side->is_chunked = false;
 		return true;
 	}
 	if (s->has_claimed)

@@ -105,7 +105,6 @@ static void streams_that_cannot_tell_more_are_given_up(void **unused)
 		{"a body until the end", "GET / HTTP/1.1\r\n\r\n",
 		 "HTTP/1.1 401 No\r\nWWW-Authenticate: NTLM\r\n\r\n"},
 		{"a status that is none", "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 ok\r\n"},
-		{"an answer alone", "", "HTTP/1.1 404 Not Found\r\n\r\n"},
 		{"chunks that are none",
 		 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", ""},
 	};
@@ -119,6 +118,33 @@ static void streams_that_cannot_tell_more_are_given_up(void **unused)
 		stop(NULL);
 		start(NULL);
 	}
+}
+
+/* The flow is met in its middle: what it is an answer to was not heard. */
+static void an_answer_alone_waits_for_the_next_request(void **unused)
+{
+	(void)unused;
+	send(TO_CLIENT, "HTTP/1.1 200 OK\r\nServer: a\r\n\r\nHTTP/1.1 of a body");
+	assert_false(s.is_over);
+	send(TO_SERVER, "GET / HTTP/1.1\r\nUser-Agent: b\r\n\r\n");
+	assert_true(s.is_over);
+	assert_string_equal(heard.text, "S http is os=a roles=1\nC http is os=b\n");
+}
+
+static void an_answer_alone_is_not_waited_with_for_ever(void **unused)
+{
+	static char body[8192];
+
+	(void)unused;
+	memset(body, 'x', sizeof(body) - 1);
+	body[1000] = '\n';
+	send(TO_CLIENT, "HTTP/1.1 200 OK\r\n\r\n");
+	for (unsigned i = 0; i < 31; i++)
+		send(TO_CLIENT, body);
+	assert_false(s.is_over);
+	for (unsigned i = 0; i < 3; i++)
+		send(TO_CLIENT, body);
+	assert_true(s.is_over);
 }
 
 /* Requests without answers: the other direction is not heard. */
@@ -284,6 +310,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_ordinary_exchange_is_over_at_the_first_answer,
 						start, stop),
 		cmocka_unit_test_setup_teardown(streams_that_cannot_tell_more_are_given_up, start,
+						stop),
+		cmocka_unit_test_setup_teardown(an_answer_alone_waits_for_the_next_request, start,
+						stop),
+		cmocka_unit_test_setup_teardown(an_answer_alone_is_not_waited_with_for_ever, start,
 						stop),
 		cmocka_unit_test_setup_teardown(one_side_is_not_followed_for_ever, start, stop),
 		cmocka_unit_test_setup_teardown(bodies_are_passed_over, start, stop),
