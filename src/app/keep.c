@@ -210,23 +210,30 @@ enum rc keep_decision(struct store *s, const struct decision *d, const struct au
 
 /* --- another store --- */
 
-enum rc keep_store(struct store *to, struct store *from, struct keep_result *sum)
+static enum rc merge(struct store *to, struct store *from, struct keep_result *sum)
 {
 	struct store_facts *f = NULL;
-	enum rc rc = store_facts_of(from, NULL, 0, &f);
+	enum rc rc = store_merge_decisions(to, from);
 
 	if (rc == RC_OK)
-		rc = keep_facts(to, f->facts, f->n_facts, false, sum);
+		rc = store_facts_of(from, NULL, 0, &f);
 	if (rc == RC_OK)
-		rc = store_begin(to);
-	if (rc == RC_OK) {
-		rc = store_merge_runs(to, from);
-		if (rc == RC_OK)
-			rc = store_commit(to);
-		else
-			store_rollback(to);
-	}
+		rc = keep_batch(to, f->facts, f->n_facts, sum);
+	if (rc == RC_OK)
+		rc = store_merge_runs(to, from, &sum->rows_changed);
 	store_facts_free(f);
+	return rc;
+}
+
+enum rc keep_store(struct store *to, struct store *from, struct keep_result *sum)
+{
+	enum rc rc = store_begin(to);
+
+	if (rc == RC_OK)
+		rc = merge(to, from, sum);
+	if (rc == RC_OK)
+		return store_commit(to);
+	store_rollback(to);
 	return rc;
 }
 

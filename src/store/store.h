@@ -188,8 +188,11 @@ struct store_run_row {
 MUST_CHECK enum rc store_runs(struct store *s,
 			      bool (*row)(void *ctx, const struct store_run_row *r), void *ctx);
 
-/* Copies runs, findings, decisions, attributes and audit of another store; facts go the way of all
- * facts (store_facts_of, resolve, store_put_machines), which is the caller's. */
-MUST_CHECK enum rc store_merge_runs(struct store *to, struct store *from);
+/* Of another store, the operators' decisions; then facts go the way of all facts (store_facts_of,
+ * resolve, store_put_machines), which is the caller's; then runs, findings, what operators said,
+ * and the audit. Of what both have the later word counts. ret_changed: rows written; may be NULL.
+ */
+MUST_CHECK enum rc store_merge_decisions(struct store *to, struct store *from);
+MUST_CHECK enum rc store_merge_runs(struct store *to, struct store *from, uint64_t *ret_changed);
 
 #endif

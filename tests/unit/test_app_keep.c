@@ -6,6 +6,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include "model/exchange.h"
 #include "store_facts.h"
 
 static struct test_store at, other;
@@ -127,10 +128,288 @@ static void order_and_batches_do_not_matter(void **state)
 	}
 }
 
+/* --- runs --- */
+
+struct heard { /* a run with one worm */
+	struct coverage coverage;
+	struct finding f;
+	const struct finding *list[1];
+	const char *why[1], *names[1];
+	struct host hosts[2];
+	struct outbreak o;
+	struct store_run run;
+};
+
+static void hear(struct heard *h, const char *id, const char *worm, const char *victim,
+		 uint64_t at_ns)
+{
+	*h = (struct heard){
+		.f = {.threat = "ms08-067",
+		      .class = CLASS_EXPLOIT,
+		      .source = addr_of(worm),
+		      .target = addr_of(victim),
+		      .has_target = true,
+		      .first_ns = at_ns,
+		      .last_ns = at_ns + NS_PER_S,
+		      .count = 3,
+		      .packets = {17, 18},
+		      .n_packets = 2,
+		      .confidence = 99,
+		      .why = "sent a hostile path in packet 17"},
+		.why = {"sent a hostile path in packet 17"},
+		.names = {"office.pcap"},
+	};
+	finding_detail_text(&h->f, "path", "\\..\\..\\");
+	finding_detail_number(&h->f, "port", 445);
+	h->coverage.packets = 1000;
+	h->coverage.lost_packets = 7;
+	named_count_add(h->coverage.anomalies, &h->coverage.n_anomalies, "smb1: andx-loop", 3);
+	h->list[0] = &h->f;
+	h->hosts[0] = (struct host){.seen = {.addr = h->f.source,
+					     .has_spoken = true,
+					     .first_ns = at_ns,
+					     .last_ns = at_ns},
+				    .verdict = VERDICT_INFECTED,
+				    .confidence = 0.99,
+				    .why = h->why,
+				    .n_why = 1};
+	h->hosts[1] =
+		(struct host){.seen = {.addr = h->f.target, .first_ns = at_ns, .last_ns = at_ns},
+			      .verdict = VERDICT_TARGETED,
+			      .confidence = 0.5};
+	h->o = (struct outbreak){.source = {.kind = "file",
+					    .names = h->names,
+					    .n_names = 1,
+					    .packets = 1000,
+					    .bytes = 100000,
+					    .first_ns = at_ns,
+					    .last_ns = at_ns + NS_PER_S},
+				 .coverage = h->coverage,
+				 .hosts = h->hosts,
+				 .n_hosts = 2,
+				 .findings = h->list,
+				 .n_findings = 1};
+	snprintf(h->run.id, sizeof(h->run.id), "%s", id);
+	h->run.sensor = "sensor-1";
+	h->run.outbreak = &h->o;
+}
+
+static struct keep_result keep_heard(struct store *s, const struct heard *h, const struct fact *f,
+				     size_t n)
+{
+	struct keep_result sum = {0};
+
+	if (keep_run(s, &h->run, f, n, &sum) != RC_OK)
+		fail_msg("%s", store_error(s));
+	return sum;
+}
+
+struct seen { /* what a list or the findings told */
+	char text[1024];
+	struct finding f;
+	struct coverage coverage;
+	size_t n;
+};
+
+static bool see_row(void *ctx, const struct store_row *r)
+{
+	struct seen *s = ctx;
+	size_t len = strlen(s->text);
+
+	snprintf(s->text + len, sizeof(s->text) - len, "%s:%s:%s;", r->id, verdict_name(r->verdict),
+		 r->threats);
+	return true;
+}
+
+static bool see_finding(void *ctx, const struct store_finding *f)
+{
+	struct seen *s = ctx;
+	size_t len = strlen(s->text);
+
+	snprintf(s->text + len, sizeof(s->text) - len, "%s:%s:%s>%s;", f->run, f->finding->threat,
+		 f->source_machine, f->target_machine);
+	s->f = *f->finding;
+	return true;
+}
+
+static bool see_run(void *ctx, const struct store_run_row *r)
+{
+	struct seen *s = ctx;
+
+	s->coverage = *r->coverage;
+	s->n++;
+	assert_string_equal(r->names, "office.pcap");
+	return true;
+}
+
+static void listed(struct store *s, const char *want)
+{
+	struct seen seen = {.n = 0};
+	struct query q = {.n_terms = 0};
+
+	assert_int_equal(store_list(s, &q, see_row, &seen, NULL), RC_OK);
+	assert_string_equal(seen.text, want);
+}
+
+static void found(struct store *s, const char *id, const char *want)
+{
+	struct seen seen = {.n = 0};
+
+	assert_int_equal(store_findings(s, id, see_finding, &seen), RC_OK);
+	assert_string_equal(seen.text, want);
+}
+
+static const char worm_mac[] = "001a2b000001", other_mac[] = "001a2b000002";
+
+/* The worm's card is heard, then, a day later, another's at the same address. */
+static size_t two_owners(struct fact *f)
+{
+	f[0] = fact_of(FACT_LINK, "", worm_mac, "10.1.2.3", minutes(0), minutes(60));
+	f[1] = fact_of(FACT_LINK, "", other_mac, "10.1.2.3", minutes(1440), minutes(1500));
+	return 2;
+}
+
+static void same_finding(const struct finding *a, const struct finding *b)
+{
+	uint8_t *one = NULL, *two = NULL;
+	size_t n = 0, m = 0;
+
+	assert_int_equal(exchange_pack_finding(a, &one, &n), RC_OK);
+	assert_int_equal(exchange_pack_finding(b, &two, &m), RC_OK);
+	assert_int_equal(n, m);
+	assert_memory_equal(one, two, n);
+	free(one);
+	free(two);
+}
+
+static void runs_come_back_as_they_were_and_judge_machines(void **state)
+{
+	struct seen seen = {.n = 0};
+	struct heard h;
+	struct fact f[2];
+	size_t n = two_owners(f);
+
+	(void)state;
+	hear(&h, "run-1", "10.1.2.3", "10.1.2.9", minutes(30));
+	assert_true(keep_heard(at.s, &h, f, n).rows_changed > 0);
+	assert_int_equal(keep_heard(at.s, &h, f, n).rows_changed, 0);
+	listed(at.s, "mac:001a2b000001:infected:ms08-067;mac:001a2b000002:no-evidence:;");
+	assert_int_equal(store_findings(at.s, "mac:001a2b000001", see_finding, &seen), RC_OK);
+	assert_string_equal(seen.text, "run-1:ms08-067:mac:001a2b000001>;");
+	same_finding(&seen.f, &h.f);
+	assert_int_equal(store_runs(at.s, see_run, &seen), RC_OK);
+	assert_int_equal(seen.n, 1);
+	assert_memory_equal(&seen.coverage, &h.coverage, offsetof(struct coverage, anomalies));
+	assert_int_equal(seen.coverage.n_anomalies, 1);
+	assert_string_equal(seen.coverage.anomalies[0].name, "smb1: andx-loop");
+	assert_int_equal(seen.coverage.anomalies[0].n, 3);
+	/* A later state of the run takes the earlier one's place. */
+	h.f.count = 9;
+	h.hosts[0].verdict = VERDICT_SUSPECTED;
+	assert_true(keep_heard(at.s, &h, NULL, 0).rows_changed > 0);
+	listed(at.s, "mac:001a2b000001:suspected:ms08-067;mac:001a2b000002:no-evidence:;");
+	h.o.n_findings = h.o.n_hosts = 0;
+	(void)keep_heard(at.s, &h, NULL, 0);
+	listed(at.s, "mac:001a2b000002:no-evidence:;mac:001a2b000001:no-evidence:;");
+	found(at.s, NULL, "");
+}
+
+static void findings_follow_whoever_had_the_address(void **state)
+{
+	const struct audit_by by = {"maria", 1};
+	struct decision d = {true, "mac:001a2b000001", "mac:001a2b000009", 1, "maria"};
+	struct heard h;
+	struct fact f[3];
+
+	(void)state;
+	(void)two_owners(f);
+	f[2] = fact_of(FACT_LINK, "", "001a2b000009", "10.7.7.7", minutes(0), minutes(60));
+	hear(&h, "run-1", "10.1.2.3", "10.7.7.7", minutes(30));
+	(void)keep_heard(at.s, &h, NULL, 0);
+	found(at.s, NULL, "run-1:ms08-067:>;"); /* nobody known yet */
+	(void)keep(at.s, f + 1, 1);
+	(void)keep(at.s, f + 2, 1);
+	found(at.s, NULL, "run-1:ms08-067:>mac:001a2b000009;");
+	(void)keep(at.s, f, 1);
+	found(at.s, NULL, "run-1:ms08-067:mac:001a2b000001>mac:001a2b000009;");
+	found(at.s, "mac:001a2b000009", "run-1:ms08-067:mac:001a2b000001>mac:001a2b000009;");
+	found(at.s, "mac:001a2b000002", "");
+	assert_int_equal(store_forget(at.s, "mac:001a2b000002", &by), RC_OK);
+	assert_int_equal(keep_decision(at.s, &d, &by), RC_OK);
+	listed(at.s, "mac:001a2b000001:infected:ms08-067;");
+	found(at.s, NULL, "run-1:ms08-067:mac:001a2b000001>mac:001a2b000001;");
+}
+
+/* --- two sensors' stores --- */
+
+static void fill(struct store *s, unsigned which)
+{
+	const struct audit_by by = {which == 1 ? "maria" : "eve", 100 + which};
+	struct decision d = {which == 1, "mac:001a2b000000", "mac:001a2b000003", 50 + which,
+			     by.who};
+	struct fact f[FACTS];
+	char text[FACTS][TEXT];
+	struct heard h;
+	uint64_t seed = 5;
+	size_t n = random_office(&seed, f, text);
+	struct store_ids ids = {0};
+
+	for (size_t i = 0; i < n; i++)
+		f[i].origin = which == 1 ? "sensor-1" : "sensor-2";
+	/* Half of it each, some of it both. */
+	(void)keep(s, f + (which - 1) * n / 3, 2 * n / 3);
+	hear(&h, "shared", "10.1.2.3", "10.1.2.4", minutes(3000));
+	h.o.source.packets += which;
+	(void)keep_heard(s, &h, NULL, 0);
+	hear(&h, which == 1 ? "first" : "second", "10.1.2.1", "10.1.2.4", minutes(5000 * which));
+	(void)keep_heard(s, &h, NULL, 0);
+	assert_int_equal(store_find(s, "001a2b000001", 0, 1, &ids), RC_OK);
+	assert_int_equal(ids.n, 1);
+	assert_int_equal(store_set(s, ids.list[0], "place", which == 1 ? "room 1" : "room 2", &by),
+			 RC_OK);
+	assert_int_equal(store_tag(s, ids.list[0], which == 1 ? "lab" : "kiosk", true, &by), RC_OK);
+	store_ids_done(&ids);
+	if (keep_decision(s, &d, &by) != RC_OK)
+		fail_msg("%s", store_error(s));
+}
+
+static void stores_merge_the_same_either_way(void **state)
+{
+	struct keep_result sum = {0};
+	struct test_store third;
+	char *a, *b;
+
+	(void)state;
+	test_store_new(&third, 3);
+	fill(at.s, 1);
+	fill(other.s, 2);
+	fill(third.s, 2);
+	if (keep_store(third.s, at.s, &sum) != RC_OK) /* 1 into 2 */
+		fail_msg("%s", store_error(third.s));
+	if (keep_store(at.s, other.s, &sum) != RC_OK) /* 2 into 1 */
+		fail_msg("%s", store_error(at.s));
+	a = dump_store(at.url, false);
+	b = dump_store(third.url, false);
+	same_text(a, b, "merged", 0);
+	free(a);
+	free(b);
+	memset(&sum, 0, sizeof(sum));
+	assert_int_equal(keep_store(at.s, other.s, &sum), RC_OK);
+	assert_int_equal(sum.rows_changed, 0);
+	assert_int_equal(sum.facts_new, 0);
+	test_store_done(&third);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(order_and_batches_do_not_matter, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(runs_come_back_as_they_were_and_judge_machines,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(findings_follow_whoever_had_the_address, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(stores_merge_the_same_either_way, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
