@@ -20,10 +20,13 @@ static void print_fact(void *ctx, const struct fact *f)
 
 	(void)ctx;
 	(void)text_printable(f->value, value, sizeof(value));
-	printf("fact %s %s %s %s %u %.10s %s\n",
-	       addr_is_zero(&f->addr) ? "-" : addr_format(&f->addr, addr),
-	       f->has_mac ? mac_format(&f->mac, mac) : "-", fact_kind_name(f->kind),
-	       fact_source_name(f->source), f->confidence, text_time(f->last_ns, at), value);
+	if (!addr_is_zero(&f->addr))
+		(void)addr_format(&f->addr, addr);
+	else
+		(void)snprintf(addr, sizeof(addr), "%.40s", f->host[0] != '\0' ? f->host : "-");
+	printf("fact %s %s %s %s %u %.10s %s\n", addr, f->has_mac ? mac_format(&f->mac, mac) : "-",
+	       fact_kind_name(f->kind), fact_source_name(f->source), f->confidence,
+	       text_time(f->last_ns, at), value);
 }
 
 static void print_said(void *ctx, const struct ask_target *of, const char *what, const char *result,

@@ -134,6 +134,25 @@ static void tell_fact(const struct run *r, const struct ask_target *of, const st
 	r->out->fact(r->out->ctx, &f);
 }
 
+/* What is on a disk is older than the question. The machine may have had another address then, and
+ * somebody else this one; so it is said of the machine by its card and its name, where they are
+ * known. */
+static void tell_of_disk(const struct run *r, size_t target, const struct message *m)
+{
+	const struct mark *mark = &r->marks[target];
+	struct ask_target of = r->targets[target];
+	struct message about = *m;
+
+	if (mark->n_macs > 0) {
+		about.has_mac = true;
+		about.mac = mark->macs[0];
+	}
+	memcpy(about.text[1], mark->name, sizeof(mark->name));
+	if (about.has_mac || mark->name[0] != '\0')
+		of.addr = (struct addr){{0}};
+	tell_fact(r, &of, &about);
+}
+
 /* A router knows the MAC of an address: of all targets that have it. */
 static void take_pair(struct run *r, const struct message *m)
 {
@@ -210,7 +229,10 @@ static bool take(struct run *r, struct child *c, const struct message *m)
 		    (c->task.kind == TASK_PROFILES) != (m->source == FROM_ASK_PROFILES))
 			return false;
 		note_fact(&r->marks[c->target], m);
-		tell_fact(r, &of, m);
+		if (c->task.kind == TASK_PROFILES)
+			tell_of_disk(r, c->target, m);
+		else
+			tell_fact(r, &of, m);
 		return true;
 	case MESSAGE_SMB:
 		if (c->task.kind != TASK_OPEN)
