@@ -6,6 +6,9 @@
  * something of its kind can end (a lease, a name given back, a logon refused): then each counts. At
  * most so many are told in a second of the packets' time; what found no room is counted.
  *
+ * Whoever looks at frames (-Y, --events) is shown each message that says who somebody is; then only
+ * what headers tell passes here.
+ *
  * It belongs to one shard, and its clock is the flow engine's tick, so what is told depends on the
  * packets alone.
  */

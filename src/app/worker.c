@@ -83,7 +83,9 @@ static void emit_ident(struct shard *s, const struct packet *now, struct event *
 {
 	if (!ev->ident.has_mac && addr_is_zero(&ev->ident.addr))
 		ev->ident.addr = ev->ident.is_of_dst ? ev->dst.addr : ev->src.addr;
-	if (s->identity != NULL && identity_is_news(s->identity, ev, now->mono_ns))
+	/* Whoever looks at frames (-Y, --events) wants to see each that says it. */
+	if ((s->worker->opt.wants & EV_BIT(EV_FRAME)) != 0 ||
+	    (s->identity != NULL && identity_is_news(s->identity, ev, now->mono_ns)))
 		emit(s, now, ev);
 }
 
