@@ -113,7 +113,7 @@ static enum rc load_machines(struct gathering *g)
 		rc = resolve(&in, &g->d->machines);
 	}
 	if (rc == RC_OK && g->d->answer.at_ns != 0)
-		rc = machines_rank_users(g->d->machines, g->d->answer.at_ns, NULL);
+		rc = machines_rank_users(g->d->machines, id, g->d->answer.at_ns, NULL);
 	store_facts_free(all);
 	store_facts_free(own);
 	return rc;

@@ -183,7 +183,7 @@ static enum rc find_routers(struct resolver *r)
 	if (rc != RC_OK)
 		return rc;
 	rc = RC_NOMEM;
-	alone = calloc(r->n_facts + 1, sizeof(*alone));
+	alone = calloc(r->n_facts + 1, sizeof(const struct fact *));
 	times = calloc(2 * r->n_facts + 1, sizeof(*times));
 	if (alone == NULL || times == NULL)
 		goto out;

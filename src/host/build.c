@@ -165,11 +165,11 @@ static enum rc set_macs(const struct build *b, struct machine *m, uint32_t first
 /* The strongest key: the MAC that was met first, a name, an address. */
 static void natural_id(const struct build *b, const struct machine *m, uint32_t first, char *id)
 {
-	const struct atom *best = NULL;
+	const struct atom *best = &b->r->atoms[first];
 
-	for (uint32_t a = first; a != NO_ATOM; a = b->next_atom[a]) {
+	for (uint32_t a = b->next_atom[first]; a != NO_ATOM; a = b->next_atom[a]) {
 		const struct atom *x = &b->r->atoms[a];
-		int c = best == NULL ? -1 : x->kind - best->kind;
+		int c = x->kind - best->kind;
 
 		if (c == 0 && x->kind == ATOM_MAC)
 			c = (x->is_shared ? 2 : x->mac_kind == MAC_RANDOM) -
@@ -469,7 +469,7 @@ static enum rc deal_facts(struct build *b)
 		for (size_t i = 0; pass == 0 && i < b->m->n; i++) {
 			struct machine *m = &b->m->list[i];
 
-			m->facts = arena_alloc(r->arena, m->n_facts * sizeof(*m->facts));
+			m->facts = arena_alloc(r->arena, m->n_facts * sizeof(const struct fact *));
 			if (m->facts == NULL)
 				return RC_NOMEM;
 			m->n_facts = 0;

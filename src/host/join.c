@@ -364,7 +364,8 @@ static enum rc obey(struct joining *j)
 {
 	struct resolver *r = j->r;
 	size_t n = r->in->n_decisions;
-	const struct decision **list = arena_alloc(r->scratch, (n + 1) * sizeof(*list));
+	const struct decision **list =
+		arena_alloc(r->scratch, (n + 1) * sizeof(const struct decision *));
 
 	j->partings = arena_alloc(r->scratch, (n + 1) * sizeof(*j->partings));
 	if (list == NULL || j->partings == NULL)
@@ -372,7 +373,7 @@ static enum rc obey(struct joining *j)
 	for (size_t i = 0; i < n; i++)
 		list[i] = &r->in->decisions[i];
 	if (n > 0)
-		qsort(list, n, sizeof(*list), cmp_decisions);
+		qsort(list, n, sizeof(const struct decision *), cmp_decisions);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t a = atom_of_key(r, list[i]->a), b = atom_of_key(r, list[i]->b);
 		char why[JOINT_WORDS];

@@ -119,7 +119,8 @@ static enum rc count_reach(const struct machines *m, struct map *counts, struct 
 	return RC_OK;
 }
 
-enum rc machines_rank_users(struct machines *m, uint64_t at_ns, const struct user_reach *more)
+enum rc machines_rank_users(struct machines *m, const char *id, uint64_t at_ns,
+			    const struct user_reach *more)
 {
 	struct map *pairs = NULL;
 	struct reaches x = {.more = more};
@@ -137,8 +138,9 @@ enum rc machines_rank_users(struct machines *m, uint64_t at_ns, const struct use
 	for (size_t i = 0; rc == RC_OK && i < m->n; i++) {
 		struct machine *one = &m->list[i];
 
-		rc = users_rank(one->facts, one->n_facts, at_ns, &reach, m->arena, &one->users,
-				&one->n_users);
+		if (id == NULL || strcmp(one->id, id) == 0)
+			rc = users_rank(one->facts, one->n_facts, at_ns, &reach, m->arena,
+					&one->users, &one->n_users);
 	}
 	map_free(pairs);
 	map_free(x.counts);
@@ -162,7 +164,7 @@ enum rc resolve(const struct resolve_input *in, struct machines **ret_machines)
 	if (rc == RC_OK)
 		rc = steps_build(&r, &m);
 	if (rc == RC_OK)
-		rc = machines_rank_users(m, 0, in->reach);
+		rc = machines_rank_users(m, NULL, 0, in->reach);
 	map_free(r.macs);
 	arena_free(r.scratch);
 	free(r.atoms);

@@ -41,9 +41,9 @@ MUST_CHECK enum rc users_rank(const struct fact *const *facts, size_t n, uint64_
 			      const struct user_reach *reach, struct arena *arena,
 			      struct machine_user **ret_users, size_t *ret_n);
 
-/* Ranks the users of all machines anew, as of that time: somebody asked who it was then. `more` as
- * in resolve_input. RC_NOMEM. */
-MUST_CHECK enum rc machines_rank_users(struct machines *m, uint64_t at_ns,
+/* Ranks the users of machine `id` (NULL: of all) anew, as of that time: somebody asked who it was
+ * then. `more` as in resolve_input. RC_NOMEM. */
+MUST_CHECK enum rc machines_rank_users(struct machines *m, const char *id, uint64_t at_ns,
 				       const struct user_reach *more);
 
 #endif

@@ -126,6 +126,14 @@ static uint64_t away(const struct fact *f, uint64_t at_ns)
 	return at_ns < f->first_ns ? f->first_ns - at_ns : 0;
 }
 
+/* On how many days of the calendar, in UTC. */
+static double days_of(uint64_t first_ns, uint64_t last_ns)
+{
+	uint64_t days = last_ns / DAY_NS - first_ns / DAY_NS + 1;
+
+	return (double)days;
+}
+
 static double decay(uint64_t away_ns)
 {
 	return pow(0.5, (double)away_ns / (double)DAY_NS / HALF_LIFE_DAYS);
@@ -146,7 +154,7 @@ static double presence(const struct fact *f, uint64_t at_ns)
 /* Adds up what one source saw: days count most, many times on one day little. */
 static void person_add(struct person *p, const struct fact *f, uint64_t at_ns, bool is_then)
 {
-	double days = (double)(f->last_ns / DAY_NS - f->first_ns / DAY_NS + 1);
+	double days = days_of(f->first_ns, f->last_ns);
 	double count = f->count > 0 ? (double)f->count : 1;
 
 	if (days > count)
@@ -205,7 +213,7 @@ static const char *why_of(const struct person *p, struct arena *arena)
 					      fact_source_words(s));
 	}
 	/* Several sources may have seen the same day. */
-	days = (double)(p->last_ns / DAY_NS - p->first_ns / DAY_NS + 1);
+	days = days_of(p->first_ns, p->last_ns);
 	days = days < p->days ? days : p->days;
 	if (days > 1.5 && n < sizeof(text) - 64)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, ", on %.0f days", days);
@@ -300,7 +308,7 @@ enum rc users_rank(const struct fact *const *facts, size_t n, uint64_t at_ns,
 	*ret_n = 0;
 	if (n_list == 0)
 		return RC_OK;
-	list = calloc(n_list, sizeof(*list));
+	list = calloc(n_list, sizeof(const struct fact *));
 	people = calloc(n_list, sizeof(*people));
 	if (list == NULL || people == NULL)
 		goto out;
@@ -309,7 +317,7 @@ enum rc users_rank(const struct fact *const *facts, size_t n, uint64_t at_ns,
 		if (facts[i]->kind == FACT_USER)
 			list[n_list++] = facts[i];
 	}
-	qsort(list, n_list, sizeof(*list), cmp_facts_by_user);
+	qsort(list, n_list, sizeof(const struct fact *), cmp_facts_by_user);
 	n_people = gather(list, n_list, at_ns, people);
 	for (size_t i = 0; i < n_people; i++) {
 		person_score(&people[i], reach);

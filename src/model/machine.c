@@ -207,7 +207,7 @@ static uint64_t hash_folded(const char *text, uint64_t seed)
 	char low[256];
 	size_t n = 0;
 
-	for (; text[n] != '\0' && n < sizeof(low); n++)
+	for (; n < sizeof(low) && text[n] != '\0'; n++)
 		low[n] = (char)(text[n] >= 'A' && text[n] <= 'Z' ? text[n] + 'a' - 'A' : text[n]);
 	return hash_bytes(low, n, seed);
 }
