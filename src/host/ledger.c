@@ -169,7 +169,7 @@ static void sweep(struct ledger *l)
 	map_clear(l->open);
 	map_clear(l->addrs);
 	map_clear(l->macs);
-	for (size_t i = 0; i < l->n; i++) {
+	for (size_t i = 0; l->rows != NULL && i < l->n; i++) {
 		const struct row *r = &l->rows[i];
 		bool is_quiet = r->last_ns + QUIET_S * UINT64_C(1000000000) < l->newest_ns;
 
@@ -194,7 +194,7 @@ static bool has_room(struct ledger *l)
 	if (l->n >= l->max)
 		return false;
 	if (l->n < l->room)
-		return true;
+		return l->rows != NULL;
 	if (room > l->max)
 		room = l->max;
 	rows = realloc(l->rows, room * sizeof(*rows));

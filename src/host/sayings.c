@@ -46,22 +46,23 @@ struct speaker {
 	const struct ev_ident *id;
 	const struct saying *row;
 	const struct claim_sink *out;
-	struct claim c;
+	struct claim about; /* whom it is about, and who says so */
 };
 
 static void say(struct speaker *s, unsigned kind, struct bytes value, unsigned confidence)
 {
 	bool is_wish = s->id->act == IDENT_WISH;
+	struct claim c = s->about;
 
 	if (value.len == 0 || confidence == 0)
 		return;
 	if (is_wish && s->row->wish < confidence)
 		confidence = s->row->wish;
-	s->c.kind = (uint8_t)kind;
-	s->c.value = value;
-	s->c.confidence = (uint8_t)confidence;
+	c.kind = (uint8_t)kind;
+	c.value = value;
+	c.confidence = (uint8_t)confidence;
 	if (confidence > 0)
-		s->out->claim(s->out->ctx, &s->c);
+		s->out->claim(s->out->ctx, &c);
 }
 
 static void say_text(struct speaker *s, unsigned kind, const char *text, unsigned confidence)
@@ -275,15 +276,15 @@ void sayings_of(const struct ev_ident *id, const struct claim_sink *out)
 	if (id->from >= IDENT_FROMS)
 		return;
 	s.row = &sayings[id->from];
-	s.c.source = s.row->source;
-	s.c.addr = id->addr;
+	s.about.source = s.row->source;
+	s.about.addr = id->addr;
 	if (id->has_mac &&
 	    (id->from == IDENT_DHCP || id->from == IDENT_DHCP6 || id->from == IDENT_LLDP ||
 	     id->from == IDENT_CDP || addr_is_zero(&id->addr))) {
 		/* The card's own word: true wherever its addresses go. */
-		s.c.has_mac = true;
-		s.c.mac = id->mac;
-		s.c.addr = (struct addr){{0}};
+		s.about.has_mac = true;
+		s.about.mac = id->mac;
+		s.about.addr = (struct addr){{0}};
 	}
 	/* Asking for a name is not having it. */
 	if (id->act == IDENT_WISH && s.row->wish == 0)
