@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+enum { WORK_SAID = 256 };
+
 void entry_begin(struct entry *e)
 {
 	e->n_addrs = e->n_macs = e->n_texts = e->lost = 0;
@@ -594,13 +596,27 @@ unsigned match_lines(struct bytes head, enum look (*look)(struct bytes line))
 	return n[LOOK_SURE] * 2 > all ? 85 : (n[LOOK_SURE] + n[LOOK_LIKE]) * 2 > all ? 45 : 0;
 }
 
+/* Cut at a character, and without anything that acts on a line. */
+static void say(char *to, size_t cap, const char *format, va_list args)
+{
+	char text[WORK_SAID];
+	size_t len = 0;
+
+	(void)vsnprintf(text, sizeof(text), format, args);
+	len = text_from_utf8(text_of(text), to, cap);
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)to[i] < ' ')
+			to[i] = ' ';
+	}
+}
+
 void work_bad(struct work *w, uint64_t line, const char *format, ...)
 {
-	char why[256];
+	char why[WORK_SAID];
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(why, sizeof(why), format, args);
+	say(why, sizeof(why), format, args);
 	va_end(args);
 	w->ret->bad++;
 	w->out->bad(w->out->ctx, line, why);
@@ -608,11 +624,11 @@ void work_bad(struct work *w, uint64_t line, const char *format, ...)
 
 void work_odd(struct work *w, uint64_t line, const char *format, ...)
 {
-	char what[256];
+	char what[WORK_SAID];
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(what, sizeof(what), format, args);
+	say(what, sizeof(what), format, args);
 	va_end(args);
 	w->ret->odd++;
 	if (w->out->odd != NULL)
