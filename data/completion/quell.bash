@@ -19,6 +19,8 @@ _quell()
 		return ;;
 	watch:-o) words='human json eve csv' ;;
 	hosts:-o | who:-o) words='human json csv' ;;
+	hosts:--format) words=$(quell hosts import --help 2>/dev/null | sed -n '/^Formats/,$s/^  \([a-z-]*\) .*/\1/p') ;;
+	hosts:--dates) words='dmy mdy' ;;
 	hosts:--sort) words='verdict seen first name user net mac os vendor place owner importance' ;;
 	*:--store | *:--sensor | hosts:--limit) return ;;
 	threats:-o) words='human json' ;;
@@ -40,7 +42,8 @@ _quell()
 			-Y --fields --events --store --sensor -h --help' ;;
 	hosts:*)
 		words='show set tag merge split forget audit import --sort --limit -o --store -c
-			--yes -h --help id: name: user: domain: os: vendor: mac: net: verdict: threat:
+			--yes --format --map --dates --utc-offset --dry-run -v --verbose
+			-h --help id: name: user: domain: os: vendor: mac: net: verdict: threat:
 			tag: owner: place: phone: note: importance: role: seen: first: in:' ;;
 	who:--credentials)
 		compopt -o filenames

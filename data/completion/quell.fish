@@ -30,6 +30,12 @@ complete -c quell -n $in_watch -l sensor -x -d 'who listens'
 complete -c quell -n $in_hosts -f -a 'show set tag merge split forget audit import'
 complete -c quell -n $in_hosts -l sort -x -a 'verdict seen first name user net os place owner' -d field
 complete -c quell -n $in_hosts -l limit -x -d 'at most so many'
+complete -c quell -n $in_hosts -l format -x -d 'import: what the files are'
+complete -c quell -n $in_hosts -l map -x -d 'import: name=HEADER,ip=HEADER'
+complete -c quell -n $in_hosts -l dates -x -a 'dmy mdy' -d 'import: how 03/04/2026 is meant'
+complete -c quell -n $in_hosts -l utc-offset -x -d 'import: of times without a zone'
+complete -c quell -n $in_hosts -l dry-run -d 'import: change nothing'
+complete -c quell -n $in_hosts -s v -l verbose -d 'import: show all rows'
 complete -c quell -n $in_hosts -l yes -d 'forget it'
 complete -c quell -n $in_hosts -s o -x -a 'human json csv' -d format
 complete -c quell -n $in_hosts -l store -x -d 'where machines are kept'

@@ -18,6 +18,7 @@ const struct hosts_part hosts_parts[] = {
 	{"merge", "two entries are one machine", hosts_merge},
 	{"split", "an entry is two machines", hosts_split},
 	{"forget", "take a machine out of the list", hosts_forget},
+	{"import", "bring in lists that other tools keep, or another store", hosts_import},
 	{"audit", "who changed what, and when", hosts_audit},
 	{NULL, NULL, NULL},
 };
