@@ -226,7 +226,7 @@ bool entry_name(struct entry *e, struct bytes text)
 
 	struct bytes label = bytes_slice(name, 0, dot != NULL ? (size_t)(dot - name.at) : name.len);
 
-	if (!is_label(label) || memchr(name.at, ' ', name.len) != NULL)
+	if (name.len == 0 || !is_label(label) || memchr(name.at, ' ', name.len) != NULL)
 		return false;
 	if (dot != NULL) {
 		struct bytes rest = bytes_slice(name, label.len + 1, name.len);
@@ -597,7 +597,8 @@ unsigned match_lines(struct bytes head, enum look (*look)(struct bytes line))
 }
 
 /* Cut at a character, and without anything that acts on a line. */
-static void say(char *to, size_t cap, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void say(char *to, size_t cap, const char *format,
+						      va_list args)
 {
 	char text[WORK_SAID];
 	size_t len = 0;
