@@ -101,13 +101,13 @@ static void put_number(struct writer *w, unsigned type, unsigned width, uint32_t
 /* RFC 1071; of an odd length the last byte is the low one of a word, as Cisco has it below 0x80. */
 static uint16_t checksum(struct bytes b)
 {
+	struct reader r = {.rest = b};
 	uint32_t sum = 0;
-	size_t i = 0;
 
-	for (; i + 1 < b.len; i += 2)
-		sum += (uint32_t)b.at[i] << 8 | b.at[i + 1];
-	if (i < b.len)
-		sum += b.at[i];
+	while (r.rest.len >= 2)
+		sum += rd_be16(&r);
+	if (r.rest.len > 0)
+		sum += rd_u8(&r);
 	while (sum > 0xffff)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return (uint16_t)~sum;
@@ -136,6 +136,6 @@ void cdp_write(struct writer *w, const struct cdp *x)
 	put(w, SOFTWARE, x->software);
 	put(w, PLATFORM, x->platform);
 	put_number(w, NATIVE_VLAN, 2, x->native_vlan);
-	if (!w->bad)
+	if (!w->bad && w->at != NULL)
 		wr_patch_be(w, at + 2, 2, checksum((struct bytes){w->at + at, w->len - at}));
 }

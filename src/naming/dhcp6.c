@@ -35,7 +35,7 @@ static bool next(struct reader *r, struct option_at *o, bool *is_cut)
 
 static struct addr take_addr(struct reader *r)
 {
-	struct addr a;
+	struct addr a = {{0}};
 
 	rd_copy(r, a.b, sizeof(a.b));
 	return a;

@@ -182,8 +182,7 @@ void dns_reverse_name(const struct addr *a, struct dns_name *ret_name)
 			text[len++] = "0123456789abcdef"[a->b[15 - i / 2] >> (i % 2 * 4) & 15];
 			text[len++] = '.';
 		}
-		memcpy(text + len, "ip6.arpa", 8);
-		len += 8;
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "ip6.arpa");
 	}
 	(void)dns_name_parse((struct bytes){(const uint8_t *)text, len}, ret_name); /* it fits */
 }

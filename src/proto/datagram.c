@@ -39,18 +39,16 @@ struct bytes say_labels(const struct dns_name *n, unsigned from, struct say_text
 struct bytes say_hex(const char *kind, struct bytes raw, struct say_text *room)
 {
 	static const char digits[] = "0123456789abcdef";
-	struct writer w = {.at = (uint8_t *)room->at, .cap = EV_TEXT_MAX};
+	size_t n = strlen(kind);
 
 	if (raw.len == 0)
 		return (struct bytes){NULL, 0};
-	wr_bytes(&w, (struct bytes){(const uint8_t *)kind, strlen(kind)});
-	for (size_t i = 0; i < raw.len; i++) {
-		const uint8_t pair[2] = {(uint8_t)digits[raw.at[i] >> 4],
-					 (uint8_t)digits[raw.at[i] & 15]};
-
-		wr_bytes(&w, (struct bytes){pair, sizeof(pair)});
+	memcpy(room->at, kind, n + 1);
+	for (size_t i = 0; i < raw.len && n + 2 <= EV_TEXT_MAX; i++) {
+		room->at[n++] = digits[raw.at[i] >> 4];
+		room->at[n++] = digits[raw.at[i] & 15];
 	}
-	return (struct bytes){w.at, w.len};
+	return (struct bytes){(const uint8_t *)room->at, n};
 }
 
 void say_host(struct bytes fqdn, struct say_host *ret_host)
