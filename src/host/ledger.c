@@ -45,6 +45,7 @@ struct ledger {
 	struct words *words;
 	uint64_t seed, refused, newest_ns;
 	bool may_sweep; /* something was told since the last time */
+	bool has_news;  /* some row is_new */
 };
 
 /* Twice as many texts as facts: as said, and without regard to case. */
@@ -293,7 +294,7 @@ void ledger_claim(struct ledger *l, const struct claim *c, struct moment now)
 	if (c->confidence > r->confidence)
 		r->confidence = c->confidence;
 	r->count++;
-	r->is_new = true;
+	r->is_new = l->has_news = true;
 }
 
 static void close_row(struct ledger *l, struct row *r)
@@ -312,7 +313,7 @@ void ledger_end(struct ledger *l, const struct claim *c, struct moment now)
 	if (now.at_ns > r->last_ns)
 		r->last_ns = now.at_ns;
 	r->is_ended = true;
-	r->is_new = true;
+	r->is_new = l->has_news = true;
 	close_row(l, r);
 }
 
@@ -363,7 +364,7 @@ void ledger_weaken(struct ledger *l, const struct about *what, uint8_t most)
 		if (r->most <= most)
 			continue;
 		r->most = most;
-		r->is_new = true;
+		r->is_new = l->has_news = true;
 	}
 }
 
@@ -379,7 +380,7 @@ void ledger_refute(struct ledger *l, const struct claim *c, struct moment now)
 	if (r == NULL)
 		return;
 	r->refuted++;
-	r->is_new = true;
+	r->is_new = l->has_news = true;
 }
 
 void ledger_withdraw(struct ledger *l, const struct claim *c)
@@ -389,7 +390,7 @@ void ledger_withdraw(struct ledger *l, const struct claim *c)
 	if (r == NULL || r->most == 0)
 		return;
 	r->most = 0;
-	r->is_new = true;
+	r->is_new = l->has_news = true;
 }
 
 void ledger_supersede(struct ledger *l, const struct claim *c)
@@ -418,6 +419,9 @@ static uint8_t told_confidence(const struct row *r)
 
 void ledger_tell(struct ledger *l, const struct fact_sink *out)
 {
+	if (!l->has_news)
+		return;
+	l->has_news = false;
 	for (size_t i = 0; i < l->n; i++) {
 		struct row *r = &l->rows[i];
 		uint8_t confidence = told_confidence(r);
