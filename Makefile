@@ -25,6 +25,7 @@ check:
 
 bench: all
 	@tests/bench/run $(BENCH)
+	@tests/bench/run-store
 
 # How often the right machine and person are named, in an office's simulated week: doc/identity.md.
 # make accuracy ACCURACY='--machines 1500 --seed 7'

@@ -128,6 +128,8 @@ static enum rc put_batch(struct store *s, struct batch *b, struct keep_result *s
 		rc = resolve_batch(s, b);
 	if (rc == RC_OK)
 		rc = count_facts(b, sum);
+	free(b->all); /* the machines have copies: a large list need not be there twice */
+	b->all = NULL;
 	if (rc == RC_OK)
 		rc = store_put_machines(s, b->was, b->machines, &changes);
 	sum->machines_new += changes.machines_new;

@@ -336,7 +336,9 @@ static enum rc list(struct listing *l, const struct query *q, struct handing *h,
 	uint64_t limit = q->limit == 0 ? INT64_MAX : q->limit;
 	enum rc rc;
 
-	if (ret_total != NULL) {
+	bool is_cut = q->limit != 0 || q->offset != 0; /* or the rows themselves tell how many */
+
+	if (ret_total != NULL && is_cut) {
 		put(l, "SELECT count(*)");
 		put_where(l, q);
 		rc = run(l, take_count, h);
@@ -345,6 +347,7 @@ static enum rc list(struct listing *l, const struct query *q, struct handing *h,
 		*ret_total = h->n;
 		l->len = 0;
 		l->n = 0;
+		h->n = 0;
 	}
 	put(l,
 	    "SELECT id, name, fqdn, domain, username, os, vendor, place, owner, phone, note, tags,"
@@ -355,6 +358,8 @@ static enum rc list(struct listing *l, const struct query *q, struct handing *h,
 	put(l, " LIMIT $%u", bind(l, sql_u64(limit)));
 	put(l, " OFFSET $%u", bind(l, sql_u64(q->offset)));
 	rc = run(l, hand_row, h);
+	if (ret_total != NULL && !is_cut && (rc == RC_OK || rc == RC_END))
+		*ret_total = h->n;
 	return rc == RC_END ? RC_OK : rc;
 }
 

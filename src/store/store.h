@@ -115,7 +115,8 @@ struct store_row { /* a line of `quell hosts`; borrowed for the call */
 	uint64_t first_ns, last_ns;
 };
 
-/* Calls `row` for each match; false stops. ret_total: matches without the limit; may be NULL. */
+/* Calls `row` for each match; false stops. ret_total: matches without the limit, or up to where it
+ * was stopped; may be NULL. */
 MUST_CHECK enum rc store_list(struct store *s, const struct query *q,
 			      bool (*row)(void *ctx, const struct store_row *r), void *ctx,
 			      uint64_t *ret_total);

@@ -22,6 +22,14 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static double cpu_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static void die(const char *what, const char *why)
 {
 	fprintf(stderr, "store: %s: %s\n", what, why);
@@ -122,7 +130,7 @@ int main(int argc, char **argv)
 	struct keep_result r = {0};
 	struct store *s = NULL;
 	char err[1024] = "";
-	double t;
+	double t, cpu;
 
 	if (argc < 2 || f == NULL || text == NULL)
 		die("usage", "store URL [MACHINES]");
@@ -130,9 +138,11 @@ int main(int argc, char **argv)
 	if (store_open(argv[1], STORE_WRITE, &s, err, sizeof(err)) != RC_OK)
 		die("open", err);
 	t = now_s();
+	cpu = cpu_s();
 	if (keep_facts(s, f, n, false, &r) != RC_OK)
 		die("keep", store_error(s));
-	printf("import (%zu facts, %zu machines) %.3f\n", n, (size_t)r.machines_new, now_s() - t);
+	printf("import (%zu facts, %zu machines; %.1f s of CPU) %.3f\n", n, (size_t)r.machines_new,
+	       cpu_s() - cpu, now_s() - t);
 	memset(&r, 0, sizeof(r));
 	t = now_s();
 	if (keep_facts(s, f, n, false, &r) != RC_OK)
