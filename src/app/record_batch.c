@@ -125,7 +125,8 @@ bool record_batch_is_stored(const struct record_batch *b, struct map *stored)
 static bool copy_findings(struct record_batch *b, const struct outbreak *o)
 {
 	struct finding *all = arena_alloc(b->arena, o->n_findings * sizeof(*all));
-	const struct finding **list = arena_alloc(b->arena, o->n_findings * sizeof(*list));
+	const struct finding **list =
+		arena_alloc(b->arena, o->n_findings * sizeof(const struct finding *));
 
 	if (all == NULL || list == NULL)
 		return false;

@@ -51,6 +51,7 @@ struct request { /* what the command line asked for */
 	size_t n_sets;
 	bool is_dump, is_test, is_fields, is_help;
 	char *bpf; /* owned: the words put together */
+	char store_url[CLI_URL];
 };
 
 /* "90", "90s", "30m", "2h", "1.5d" to seconds. */
@@ -225,7 +226,7 @@ static void print_fields(void)
 
 /* Who listens for a while wants it kept where QUELL_STORE or the settings say. A capture is read
  * for an answer: it is kept only if --store says so. */
-static int find_store(struct request *rq, const struct settings *s, char *url)
+static int find_store(struct request *rq, const struct settings *s)
 {
 	const char *env = getenv("QUELL_STORE");
 	bool is_set = (env != NULL && env[0] != '\0') || settings_store_url(s) != NULL;
@@ -236,9 +237,9 @@ static int find_store(struct request *rq, const struct settings *s, char *url)
 	if (rq->opt.store == NULL &&
 	    (rq->opt.interface == NULL || !is_set || rq->opt.events || rq->expression != NULL))
 		return CLI_DONE;
-	if (cli_store_url(rq->opt.store, s, url, err, sizeof(err)) != RC_OK)
+	if (cli_store_url(rq->opt.store, s, rq->store_url, err, sizeof(err)) != RC_OK)
 		return cli_usage(&cli_watch, "%s", err);
-	rq->opt.store = url;
+	rq->opt.store = rq->store_url;
 	return CLI_DONE;
 }
 
@@ -246,14 +247,14 @@ static int find_store(struct request *rq, const struct settings *s, char *url)
 static int watch(struct request *rq)
 {
 	struct settings *s = NULL;
-	char err[CLI_ERROR] = "", url[CLI_URL];
+	char err[CLI_ERROR] = "";
 	int status = CLI_FAILED;
 
 	status = cli_settings(&cli_watch, rq->settings_file, rq->sets, rq->n_sets, &s);
 	if (status == CLI_DONE)
 		status = find_writer(rq, s);
 	if (status == CLI_DONE)
-		status = find_store(rq, s, url);
+		status = find_store(rq, s);
 	if (status == CLI_DONE && rq->expression != NULL &&
 	    filter_compile(rq->expression, &rq->opt.filter, err, sizeof(err)) != RC_OK)
 		status = cli_usage(&cli_watch, "-Y: %s", err[0] != '\0' ? err : rc_str(RC_NOMEM));
