@@ -399,21 +399,18 @@ static void none(const struct page *p, const struct who_answer *a)
 static void several(const struct page *p, const struct who_answer *a)
 {
 	struct sentence s = {.len = 0};
-	char addr[ADDR_TEXT];
+	char addr[ADDR_TEXT], at[CLOCK_TEXT];
 
-	say(&s, "%s could be any of %zu machines; ask for one of them by its id:", a->query,
-	    a->n_others);
+	say(&s, "%s could be any of %s%zu machines; ask for one of them by its id:", a->query,
+	    a->n_others == WHO_CANDIDATES ? "at least " : "", a->n_others);
 	lines_text(&p->lines, TONE_HEAD, s.at);
 	for (size_t i = 0; i < a->n_others; i++) {
 		const struct who_candidate *c = &a->others[i];
 
 		s.len = 0;
-		say(&s, "%s  %s  %s  %s", c->id, c->name,
-		    addr_is_zero(&c->addr) ? "" : addr_format(&c->addr, addr), c->user);
-		if (c->place[0] != '\0')
-			say(&s, "  %s", c->place);
-		say(&s, "  last heard ");
-		say_when(&s, p, c->last_ns);
+		say(&s, "%-26s %-14s %-15s %-20s %.16s  %s", c->id, c->name,
+		    addr_is_zero(&c->addr) ? "" : addr_format(&c->addr, addr), c->user,
+		    clock_format(c->last_ns, at), c->place);
 		lines_row(&p->lines,
 			  tone_of(c->verdict) == TONE_HEAD ? TONE_PLAIN : tone_of(c->verdict),
 			  s.at);
