@@ -23,13 +23,15 @@ static const struct cli_command command = {
 
 static int answer(const struct answering *a, int n, char **words)
 {
-	struct question *questions = calloc((size_t)n + 1, sizeof(*questions));
-	int status = CLI_FAILED;
+	struct question *questions = calloc((size_t)n, sizeof(*questions));
 
-	for (int i = 0; i < n && questions != NULL; i++)
+	if (questions == NULL)
+		return CLI_FAILED;
+	for (int i = 0; i < n; i++)
 		questions[i].what = words[i];
-	if (questions != NULL)
-		status = who_answer(a, questions, (size_t)n);
+
+	int status = who_answer(a, questions, (size_t)n);
+
 	free(questions);
 	return status;
 }
