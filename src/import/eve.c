@@ -33,7 +33,7 @@ static uint64_t time_of(const json_t *o)
 static void take_dhcp(struct work *w, const json_t *o, const json_t *d, uint64_t line)
 {
 	char number[JSON_NUMBER];
-	struct bytes type = json_text(d, "dhcp_type", number), addr;
+	struct bytes type, addr;
 	struct entry *e = w->e;
 	json_int_t lease_s = json_integer_value(json_object_get(d, "lease_time"));
 

@@ -196,11 +196,15 @@ bool value_eq(const struct sql_value *a, const struct sql_value *b)
 {
 	if (a->type != b->type)
 		return false;
+	uint64_t x = 0, y = 0; /* the bits: what is not a number equals itself */
+
 	switch (a->type) {
 	case SQL_INT:
 		return a->i == b->i;
 	case SQL_REAL:
-		return memcmp(&a->r, &b->r, sizeof(a->r)) == 0;
+		memcpy(&x, &a->r, sizeof(x));
+		memcpy(&y, &b->r, sizeof(y));
+		return x == y;
 	case SQL_TEXT:
 	case SQL_BLOB:
 		return bytes_eq(a->b, b->b);

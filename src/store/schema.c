@@ -6,6 +6,7 @@
  * of the backend for an integer key, text in the order of its bytes, bytes, and rows in the order
  * of the key. Tables and columns are explained in doc/store.md.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -162,6 +163,7 @@ enum rc schema_read(struct store *s, int *ret_version)
 
 static enum rc step(struct store *s, int to)
 {
+	assert(to >= 1 && to <= STORE_SCHEMA);
 	char *text = in_words(s->sql->backend, steps[to - 1]);
 	char note[128];
 

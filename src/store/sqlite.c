@@ -438,8 +438,9 @@ static enum rc lite_has_table(struct sql *s, const char *table, bool *ret_has)
 	enum rc rc = lite_prepare(
 		s, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1", &st);
 
-	if (rc == RC_OK)
-		rc = lite_query(st, &name, 1);
+	if (rc != RC_OK || st == NULL)
+		return rc;
+	rc = lite_query(st, &name, 1);
 	if (rc == RC_OK)
 		rc = lite_fetch(st, ret_has);
 	lite_finish(st);
