@@ -189,6 +189,39 @@ struct store_run_row {
 MUST_CHECK enum rc store_runs(struct store *s,
 			      bool (*row)(void *ctx, const struct store_run_row *r), void *ctx);
 
+/* --- postures: what assessments saw --- */
+
+struct store_assessment { /* one `quell assess`, or one import; borrowed for the call */
+	const char *id;   /* "20261128T220000Z-4711", unique; an import's: from its contents */
+	const char *how;  /* "asked" "anonymous" "import" */
+	const char *who, *targets; /* audit's who; what was asked, as given */
+	uint64_t first_ns, last_ns;
+	uint64_t asked, done; /* machines; to resume, and to tell */
+};
+/* Made, or its times and counts brought up to date. */
+MUST_CHECK enum rc store_put_assessment(struct store *s, const struct store_assessment *a);
+
+/* Replaces what that assessment has of the same machine. It is kept by address, name and time, and
+ * belongs to the machine that had the address then (zero: the one with the name), now and whenever
+ * the store learns better who that was. `how`: one line, "3 of 9 questions unanswered", or "".
+ * ret_changed: rows written; may be NULL. */
+MUST_CHECK enum rc store_put_posture(struct store *s, const char *assessment,
+				     const struct posture *p, const char *how,
+				     uint64_t *ret_changed);
+
+struct store_posture {                          /* borrowed for the call */
+	const char *machine, *assessment, *how; /* machine: its id, or "": nobody known has it */
+	const struct posture *posture;
+};
+/* Of one machine (NULL: of all), from one assessment (NULL: the latest of each machine that has any
+ * value), by machine id, those without one last. `row` false stops. */
+MUST_CHECK enum rc store_postures(struct store *s, const char *machine, const char *assessment,
+				  bool (*row)(void *ctx, const struct store_posture *p), void *ctx);
+/* Latest first. */
+MUST_CHECK enum rc store_assessments(struct store *s,
+				     bool (*row)(void *ctx, const struct store_assessment *a),
+				     void *ctx);
+
 /* Of another store, the operators' decisions; then facts go the way of all facts (store_facts_of,
  * resolve, store_put_machines), which is the caller's; then runs, findings, what operators said,
  * and the audit. Of what both have the later word counts. ret_changed: rows written; may be NULL.

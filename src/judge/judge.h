@@ -1,0 +1,90 @@
+/*
+ * judge - what a machine's observations mean: patch state, policy, protection.
+ *
+ * Pure: the same posture and the same knowledge give the same judgement. No I/O, no clock.
+ *
+ * Patch state. The file on the disk counts first: a version that is not older than the fixed one of
+ * its branch is effective, whatever a list of updates says (later updates supersede), unless it was
+ * replaced and the machine not yet restarted. A registry key or a list alone is a claim: it makes
+ * nothing effective. Where two sources disagree, `conflict` says so. What an anonymous answer
+ * proves is in the catalogue (struct answer_check); a build number alone proves no patch.
+ */
+#ifndef JUDGE_JUDGE_H
+#define JUDGE_JUDGE_H
+
+#include "model/posture.h"
+#include "threat/knowledge.h"
+
+enum patch_state { /* in the order of a table's columns */
+		   PATCH_EFFECTIVE,
+		   PATCH_PENDING, /* installed, reboot pending */
+		   PATCH_MISSING,
+		   PATCH_UNKNOWN,
+		   PATCH_NOT_AFFECTED,
+		   PATCH_STATES
+};
+
+const char *patch_state_name(enum patch_state s); /* "effective" "pending" "missing" "unknown"
+						   * "not-affected" */
+
+struct judged_patch {
+	const struct weakness *weakness;
+	enum patch_state state;
+	const char *why;      /* one sentence: "system32/netapi32.dll is 5.1.2600.5512, fixed
+				 in 5.1.2600.5694" */
+	const char *conflict; /* "HotFix\KB958644 says installed, the file is older", or "" */
+	const char *remedy;   /* why the hole cannot be reached all the same, or "" */
+	const char *kbs;      /* what to install: "KB958644", or "" */
+};
+
+enum mark { MARK_FAIL, MARK_WARN, MARK_UNKNOWN, MARK_PASS, MARK_NOT_APPLICABLE, MARKS };
+
+const char *mark_name(enum mark m); /* "fail" "warn" "unknown" "pass" "not-applicable" */
+
+struct judged_check {
+	const struct check *check;
+	enum mark mark;     /* warn: failed, and the check is not serious */
+	const char *value;  /* what it is; "" if unknown */
+	const char *wanted; /* "at least 8" */
+	const char *why;    /* "not asked", "access denied", or the check's reason */
+};
+
+struct judged_sign {     /* of tampering, such as a worm's: what no administrator does */
+	const char *id;  /* "protection-disabled" */
+	const char *why; /* "wuauserv, BITS and WinDefend are stopped and disabled: Conficker does
+			    this" */
+	bool is_strong;
+};
+
+struct judged { /* owned by its arena, with all texts */
+	const struct posture *posture;
+	struct judged_patch *patches; /* every weakness of the catalogue, by id */
+	size_t n_patches;
+	struct judged_check *checks; /* every check of the baseline, in its order */
+	size_t n_checks;
+	struct judged_sign *signs;
+	size_t n_signs;
+	const char *os; /* in words: "Windows XP Service Pack 3", or "unknown" */
+	unsigned n_patch[PATCH_STATES], n_mark[MARKS];
+	double harm; /* for "the worst first": 0 none; missing patches that are loose weigh most */
+	struct arena *arena;
+};
+
+/* `loose`: ids of threats that are about (they weigh more in `harm`), ended by NULL; may be NULL.
+ * RC_NOMEM. The posture and the knowledge must outlive it. */
+MUST_CHECK enum rc judge_posture(const struct posture *p, const struct knowledge *k,
+				 const char *const *loose, struct judged **ret_j);
+void judged_free(struct judged *j); /* NULL is fine */
+
+/* What must be asked to judge: file names, registry values and keys (they end in "\"), services;
+ * each once, sorted. `only`: a weakness' id, or NULL for everything. Texts live as long as `k`; the
+ * caller frees the lists with judge_questions_done(). */
+struct judge_questions {
+	const char **files, **registry, **services;
+	size_t n_files, n_registry, n_services;
+};
+MUST_CHECK enum rc judge_questions(const struct knowledge *k, const char *only,
+				   struct judge_questions *ret_q);
+void judge_questions_done(struct judge_questions *q);
+
+#endif
