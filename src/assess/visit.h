@@ -1,0 +1,45 @@
+/*
+ * visit - a child at one machine: its questions, in order, and how it tells what it saw.
+ *
+ * A question is asked through ask/asking.h, so it is named before it begins and its outcome told
+ * after; what it tells by then is kept, should the machine hang or the child be ended. Whatever
+ * could not be learned is told, too, with the reason: silence would look like "nothing there".
+ */
+#ifndef ASSESS_VISIT_H
+#define ASSESS_VISIT_H
+
+#include "ask/asking.h"
+#include "assess/assess.h"
+
+struct rpc;
+
+struct visit {
+	struct asking *asking;
+	const struct assess_options *opt;
+	unsigned smb;         /* enum message_smb: what it speaks */
+	const char *names[2]; /* its own name and its domain's, as the challenge told, or "" */
+	const char *host;     /* to connect to: its address, or for Kerberos its name */
+	struct rpc *rpc;      /* after the logon; NULL: there was none */
+};
+
+/* `value` "" for OBSERVED_ABSENT; the reason for OBSERVED_UNREADABLE. Texts are cut at the sizes of
+ * model/posture.h. */
+void visit_tell(const struct visit *v, unsigned by, enum observed state, const char *key,
+		const char *value);
+/* "account:" and "Administrator" make the key. */
+void visit_tell_of(const struct visit *v, unsigned by, enum observed state, const char *prefix,
+		   const char *name, const char *value);
+
+/* Without an account (assess/open.c): dialects, SMB 1, signing, compression, challenge,
+ * PeekNamedPipe, null session. */
+void visit_open(struct visit *v);
+
+/* With one. Each says itself what it could not learn. */
+void visit_files(struct visit *v);    /* libsmbclient: the logon is here; assess/files.c */
+void visit_registry(struct visit *v); /* winreg; assess/registry.c */
+void visit_accounts(struct visit *v); /* SAMR: accounts, Administrators, password policy */
+void visit_audit(struct visit *v);    /* LSA: audit policy */
+void visit_services(struct visit *v); /* svcctl, and the anti-malware among the services */
+void visit_shares(struct visit *v);   /* srvsvc: shares, and who may write to them */
+
+#endif
