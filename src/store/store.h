@@ -18,6 +18,7 @@
 
 #include "model/machine.h"
 #include "model/outbreak.h"
+#include "model/posture.h"
 #include "model/query.h"
 
 struct store;
