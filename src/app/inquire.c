@@ -1,7 +1,6 @@
 #include "app/inquire.h"
 
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -130,29 +129,59 @@ static void take_said(void *ctx, const struct ask_target *of, const char *what, 
 	fflush(q->opt->to);
 }
 
-static bool goes_on(void *ctx)
+bool inquire_goes_on(void *ctx)
 {
 	(void)ctx;
 	return stopped == 0;
 }
 
-static enum rc get_credentials(const struct inquire_options *opt, struct ask_credentials **ret_c)
+void inquire_catch(struct inquire_signals *ret_s)
 {
-	const char *path = opt->credentials != NULL ? opt->credentials
-						    : settings_ask(opt->settings).credentials;
+	struct sigaction on = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+	stopped = 0;
+	sigaction(SIGINT, &on, &ret_s->was_int);
+	sigaction(SIGTERM, &on, &ret_s->was_term);
+}
+
+void inquire_release(const struct inquire_signals *s)
+{
+	sigaction(SIGINT, &s->was_int, NULL);
+	sigaction(SIGTERM, &s->was_term, NULL);
+}
+
+enum rc inquire_account(const struct inquire_account *account, const struct settings *s,
+			struct ask_credentials **ret_c)
+{
+	const char *path =
+		account->credentials != NULL ? account->credentials : settings_ask(s).credentials;
 	char err[512] = "";
 	enum rc rc = RC_OK;
 
-	if (opt->use_kerberos)
+	*ret_c = NULL;
+	if (account->use_kerberos)
 		rc = ask_credentials_kerberos(ret_c);
-	else if (opt->user != NULL)
-		rc = ask_credentials_prompt(opt->user, ret_c, err, sizeof(err));
+	else if (account->user != NULL)
+		rc = ask_credentials_prompt(account->user, ret_c, err, sizeof(err));
 	else if (path != NULL)
 		rc = ask_credentials_read(path, ret_c, err, sizeof(err));
 	if (rc == RC_OK)
 		return RC_OK;
 	fprintf(stderr, "quell: nothing was asked: %s\n", err[0] != '\0' ? err : rc_str(rc));
 	return rc == RC_NOMEM ? RC_NOMEM : RC_INVAL;
+}
+
+bool inquire_has_scope(const struct settings *s)
+{
+	size_t n = 0;
+
+	(void)settings_scope(s, &n);
+	if (n == 0)
+		fprintf(stderr,
+			"quell: nothing was asked: networks.scope names no network that quell "
+			"may act on; set it in /etc/quell/quell.yaml, or try: --set "
+			"networks.scope=10.0.0.0/8\n");
+	return n > 0;
 }
 
 static void put_options(const struct inquire_options *opt, const struct ask_credentials *c,
@@ -175,22 +204,17 @@ static void put_options(const struct inquire_options *opt, const struct ask_cred
 	to->switches = settings_switches(opt->settings, &to->n_switches);
 }
 
-/* SIGINT and SIGTERM end the asking; the second one ends the program. */
 static enum rc run(const struct ask_options *ask, const struct ask_target *targets, size_t n,
 		   struct inquiry *q)
 {
-	const struct ask_out out = {take_fact, take_said, goes_on, q};
-	struct sigaction on = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-	struct sigaction was_int, was_term;
+	const struct ask_out out = {take_fact, take_said, inquire_goes_on, q};
+	struct inquire_signals signals;
 	enum rc rc = RC_OK;
 
-	stopped = 0;
-	sigaction(SIGINT, &on, &was_int);
-	sigaction(SIGTERM, &on, &was_term);
+	inquire_catch(&signals);
 	rc = ask_run(ask, targets, n, &out);
-	sigaction(SIGINT, &was_int, NULL);
-	sigaction(SIGTERM, &was_term, NULL);
-	q->result->was_stopped = stopped != 0;
+	inquire_release(&signals);
+	q->result->was_stopped = !inquire_goes_on(NULL);
 	return rc;
 }
 
@@ -215,17 +239,10 @@ enum rc inquire(const struct inquire_options *opt, const struct ask_target *targ
 	struct ask_options ask;
 	char origin[ORIGIN] = "ask@";
 	enum rc rc = RC_INVAL;
-	size_t n_scope = 0;
 
-	(void)settings_scope(opt->settings, &n_scope);
-	if (n_scope == 0) {
-		fprintf(stderr,
-			"quell: nothing was asked: networks.scope names no network that quell "
-			"may act on; set it in /etc/quell/quell.yaml, or try: --set "
-			"networks.scope=10.0.0.0/8\n");
+	if (!inquire_has_scope(opt->settings))
 		return RC_INVAL;
-	}
-	rc = get_credentials(opt, &c);
+	rc = inquire_account(&opt->account, opt->settings, &c);
 	if (rc != RC_OK)
 		return rc;
 	rc = arena_new(0, &q.arena);

@@ -18,6 +18,7 @@
 #ifndef APP_INQUIRE_H
 #define APP_INQUIRE_H
 
+#include <signal.h>
 #include <stdio.h>
 
 #include "app/keep.h"
@@ -25,13 +26,33 @@
 #include "model/machine.h"
 #include "settings/settings.h"
 
+struct inquire_account {         /* whose; at most one of them */
+	const char *credentials; /* a file's path, instead of ask.credentials; or NULL */
+	const char *user;        /* "CORP\\maria": its password is prompted for; or NULL */
+	bool use_kerberos;       /* the caller's tickets */
+};
+
+/* NULL: none is given, and none is in the settings. RC_INVAL: it cannot be used; that was said on
+ * stderr. */
+MUST_CHECK enum rc inquire_account(const struct inquire_account *account, const struct settings *s,
+				   struct ask_credentials **ret_c);
+
+/* False, and said on stderr: the settings name no network that quell may act on. */
+bool inquire_has_scope(const struct settings *s);
+
+/* SIGINT and SIGTERM: the first one is noted, the second one ends the program. */
+struct inquire_signals {
+	struct sigaction was_int, was_term;
+};
+void inquire_catch(struct inquire_signals *ret_s);
+void inquire_release(const struct inquire_signals *s);
+bool inquire_goes_on(void *ctx); /* false: it was asked to stop */
+
 struct inquire_options {
 	const struct settings *settings;
 	struct store *store; /* NULL: nothing is kept */
 	FILE *to;            /* what was asked, line by line, fit for a terminal; NULL: silence */
-	const char *credentials;      /* a file's path, instead of ask.credentials; or NULL */
-	const char *user;             /* "CORP\\maria": its password is prompted for; or NULL */
-	bool use_kerberos;            /* the caller's tickets */
+	struct inquire_account account;
 	unsigned what;                /* ASK_…; 0: everything that the settings allow */
 	const struct fact_sink *also; /* is told each fact too; may be NULL */
 };

@@ -202,13 +202,13 @@ static int take_option(struct request *rq, int id)
 		rq->is_asking = true;
 		return CLI_DONE;
 	case OPT_CREDENTIALS:
-		rq->ask.credentials = optarg;
+		rq->ask.account.credentials = optarg;
 		return CLI_DONE;
 	case OPT_USER:
-		rq->ask.user = optarg;
+		rq->ask.account.user = optarg;
 		return CLI_DONE;
 	case OPT_KERBEROS:
-		rq->ask.use_kerberos = true;
+		rq->ask.account.use_kerberos = true;
 		return CLI_DONE;
 	case 'o':
 		return cli_format(&cli_who, optarg, &rq->answering.format);
@@ -233,8 +233,8 @@ static int take_option(struct request *rq, int id)
 
 static int check(const struct request *rq, int n_words)
 {
-	int accounts =
-		(rq->ask.credentials != NULL) + (rq->ask.user != NULL) + rq->ask.use_kerberos;
+	int accounts = (rq->ask.account.credentials != NULL) + (rq->ask.account.user != NULL) +
+		       rq->ask.account.use_kerberos;
 
 	if (n_words == 0 && !rq->is_infected)
 		return cli_usage(&cli_who, "who? An address, MAC, name or user; see --help");

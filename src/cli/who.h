@@ -4,6 +4,7 @@
 #ifndef CLI_WHO_H
 #define CLI_WHO_H
 
+#include "app/inquire.h"
 #include "cli/common.h"
 #include "model/machine.h"
 
@@ -29,8 +30,7 @@ int who_find(const struct cli_command *c, struct store *s, const char *what, cha
 struct ask_request { /* --ask and what goes with it */
 	const struct cli_command *command;
 	const struct settings *settings;
-	const char *credentials, *user;
-	bool use_kerberos;
+	struct inquire_account account;
 };
 
 /* Goes and asks about each, tells on stderr what was asked, and keeps what came. Not all that was

@@ -29,9 +29,7 @@ int who_ask(const struct ask_request *rq, struct store *s, const struct question
 		.settings = rq->settings,
 		.store = s,
 		.to = stderr,
-		.credentials = rq->credentials,
-		.user = rq->user,
-		.use_kerberos = rq->use_kerberos,
+		.account = rq->account,
 	};
 	struct inquire_result result = {.questions = 0};
 	struct ask_target *targets = calloc(n, sizeof(*targets));
