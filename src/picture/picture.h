@@ -18,7 +18,8 @@ enum { PICTURE_WORST = 20 };
 
 struct picture_machine {
 	const char *id, *name, *os, *user, *place, *owner; /* "" where unknown */
-	struct addr addr;                                  /* zero: none */
+	const char *how;  /* the assessment went: "3 of 9 questions unanswered", or "" */
+	struct addr addr; /* zero: none */
 	enum verdict verdict;
 	const struct judged *judged; /* NULL: never assessed */
 	uint64_t at_ns;              /* of the assessment; 0: never */
@@ -28,10 +29,13 @@ enum picture_format { PICTURE_HUMAN, PICTURE_JSON, PICTURE_CSV, PICTURE_HTML };
 
 struct picture_options {
 	enum picture_format format;
-	struct report_style style; /* human */
-	const struct knowledge *knowledge;
-	const char *only; /* one weakness (--for), or NULL */
-	uint64_t at_ns;   /* when the picture is made; shown */
+	struct report_style style;         /* human */
+	const struct weakness *weaknesses; /* that were judged by, by id: knowledge_weaknesses() */
+	size_t n_weaknesses;
+	const struct baseline *baseline;
+	const char *const *loose; /* ids of threats that are about, ended by NULL; may be NULL */
+	const char *only;         /* one weakness (--for), or NULL */
+	uint64_t at_ns;           /* when the picture is made; shown */
 	FILE *to;
 };
 
