@@ -30,35 +30,51 @@ enum branch {
 	BRANCH_LDR, /* 20000 and above */
 };
 
+enum fixed_by {
+	FIXED_BY_FILE,   /* `version` of the weakness' file, or later */
+	FIXED_BY_BUILD,  /* `ubr` of this build, or later: Windows 10 and after */
+	FIXED_BY_UPDATE, /* no version is known: `kbs` tell what to install, and prove nothing */
+	FIXED_AT_RELEASE /* this service pack and later ones never had the hole: not affected */
+};
+
 struct fixed {             /* where the fix is */
 	struct version os; /* "5.1.2600": major, minor, build; build 0: every build */
 	int service_pack;  /* -1: any */
 	enum branch branch;
-	bool by_ubr;            /* Windows 10 and later: `version` is none, `ubr` counts */
+	enum fixed_by by;
+	struct version version; /* zero but by file */
 	uint32_t ubr;           /* HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion UBR */
-	struct version version; /* of the weakness' file: this or later */
-	const char *const *kbs; /* "KB958644", ended by NULL */
+	const char *const *kbs; /* "KB958644", ended by NULL: any of them brings it */
 	const char *source;
 };
 
 struct remedy {                   /* not a fix, but the hole cannot be reached */
 	const char *key, *equals; /* an observation (model/posture.h), and its value */
 	const char *says;         /* "SMB1 is off" */
+	const char *source;
+};
+
+struct defeat {                   /* opens the hole again, though the fix is there */
+	const char *key, *equals; /* as above: then effective is not effective, but missing */
+	const char *says;         /* "Point and Print installs drivers without asking" */
+	const char *source;
 };
 
 struct answer_check { /* what a machine's anonymous answer can prove; never more than it says */
 	const char *key, *equals;
 	const char *means; /* "missing", "patched" (not proof: shown beside it) or "not-affected" */
 	const char *says;
+	const char *source;
 };
 
 struct weakness {
-	const char *id;    /* "ms08-067" */
-	const char *title; /* "Server service: NetPathCanonicalize" */
-	const char *cve, *bulletin;
+	const char *id;             /* "ms08-067" */
+	const char *title;          /* "Server service: NetPathCanonicalize" */
+	const char *cve, *bulletin; /* or NULL */
 	const char *const *threats; /* ids of threat/catalogue.h, ended by NULL */
 	const char *file;           /* "system32/netapi32.dll"; NULL: none is known */
 	const char *service;        /* that must be there for the hole to be: "spooler"; or NULL */
+	const char *product_type;   /* the hole is only there: "dc"; NULL: on every machine */
 	struct version affected_from;  /* first Windows with the hole */
 	struct version affected_until; /* first Windows without: 6.1 */
 	const struct fixed *fixed;
@@ -67,6 +83,9 @@ struct weakness {
 	size_t n_remedies;
 	const struct answer_check *answers;
 	size_t n_answers;
+	const struct defeat *defeats;
+	size_t n_defeats;
+	const char *const *gaps; /* what is not known, one sentence each; ended by NULL */
 	const char *source;
 };
 
@@ -75,8 +94,8 @@ struct weakness {
 enum want {
 	WANT_AT_LEAST, /* a number */
 	WANT_AT_MOST,
-	WANT_EQUALS, /* one of `texts` */
-	WANT_NOT,    /* none of them */
+	WANT_EQUALS, /* one of `texts`; of a value joined by "; ", every part is */
+	WANT_NOT,    /* none of them, and no part is */
 	WANT_WORD,   /* `texts` are words that the value must all have */
 	WANT_NO_WORD,
 	WANT_COUNT_AT_MOST, /* how many observations match `key` ("admin:*") and have all `texts` */
