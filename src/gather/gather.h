@@ -30,16 +30,23 @@ struct gather_out {
 	void *ctx;
 };
 
-struct gather_counts {
-	uint64_t files, machines, lines_used, lines_bad, files_bad;
+struct gather_counts { /* lines = used + bad + skipped; of JSON: machines; of hives: files */
+	uint64_t files, files_bad; /* files: all that were looked at */
+	uint64_t machines;
+	uint64_t lines, lines_used, lines_bad;
+	uint64_t lines_skipped; /* fine, but nothing about updates, policy or protection */
 };
 
 /* Reads one file, or all regular files of a folder in the order of their names: quell's own
  * results, `wmic qfe … /format:csv`, `Get-HotFix | Export-Csv`, `systeminfo` (also /fo csv),
  * `Get-ComputerInfo | ConvertTo-Json`, WSUS and SCCM exports (CSV), registry hives (SOFTWARE,
  * SYSTEM). What a file is is told by its contents. `now_ns`: for those without a time of their own,
- * the file's is used, at most now. */
-MUST_CHECK enum rc gather_read(const char *path, uint64_t now_ns, const struct gather_out *out,
-			       struct gather_counts *ret_counts, char *err, size_t err_len);
+ * the file's is used, at most now. `asks`: what hives are asked for (files are not in them); NULL:
+ * only system, updates and pending restarts. A machine's postures come once for each file that
+ * tells of it; two hives of one machine are found by their names ("LAP-7-SYSTEM",
+ * "LAP-7-SOFTWARE"). RC_IO: errno, `path` itself cannot be read; `err` says which. RC_NOMEM. */
+MUST_CHECK enum rc gather_read(const char *path, uint64_t now_ns, const struct gather_script *asks,
+			       const struct gather_out *out, struct gather_counts *ret_counts,
+			       char *err, size_t err_len);
 
 #endif

@@ -70,7 +70,8 @@ unsigned weight_address(unsigned source)
 		[FROM_ASK_ROUTER] = 90, [FROM_ASK_SWITCH] = 80, [FROM_LIST_CSV] = 40,
 		[FROM_LIST_DHCP] = 95,  [FROM_LIST_ARP] = 85,   [FROM_LIST_NMAP] = 80,
 		[FROM_LIST_AD] = 40,    [FROM_LIST_WSUS] = 50,  [FROM_LIST_ZEEK] = 80,
-		[FROM_LIST_EVE] = 80,   [FROM_OPERATOR] = 100,
+		[FROM_LIST_EVE] = 80,   [FROM_SCRIPT] = 80,     [FROM_HIVE] = 40,
+		[FROM_OPERATOR] = 100,
 	};
 
 	return source < sizeof(weights) && weights[source] != 0 ? weights[source] : 55;
@@ -89,7 +90,8 @@ unsigned weight_name(unsigned source)
 		[FROM_ASK_SMB] = 95,  [FROM_ASK_PROFILES] = 90, [FROM_ASK_SWITCH] = 60,
 		[FROM_LIST_CSV] = 65, [FROM_LIST_DHCP] = 80,    [FROM_LIST_NMAP] = 50,
 		[FROM_LIST_AD] = 80,  [FROM_LIST_WSUS] = 80,    [FROM_LIST_ZEEK] = 70,
-		[FROM_LIST_EVE] = 70, [FROM_LIST_ARP] = 50,     [FROM_OPERATOR] = 100,
+		[FROM_LIST_EVE] = 70, [FROM_LIST_ARP] = 50,     [FROM_SCRIPT] = 95,
+		[FROM_HIVE] = 90,     [FROM_OPERATOR] = 100,
 	};
 
 	return source < sizeof(weights) ? weights[source] : 0;

@@ -403,6 +403,7 @@ static const struct {
 	{FROM_LIST_ARP, 60, 90, 50, 0, 0},    {FROM_LIST_NMAP, 60, 90, 60, 50, 50},
 	{FROM_LIST_AD, 85, 60, 95, 60, 95},   {FROM_LIST_WSUS, 80, 70, 90, 70, 90},
 	{FROM_LIST_ZEEK, 70, 90, 75, 75, 60}, {FROM_LIST_EVE, 70, 90, 75, 75, 60},
+	{FROM_SCRIPT, 90, 90, 95, 85, 98},    {FROM_HIVE, 85, 60, 95, 60, 98},
 };
 
 static uint8_t confidence(unsigned source, unsigned kind)
@@ -498,7 +499,8 @@ static void tell_links(struct work *w)
  */
 static bool is_inventory(unsigned source)
 {
-	return source == FROM_LIST_CSV || source == FROM_LIST_AD || source == FROM_LIST_WSUS;
+	return source == FROM_LIST_CSV || source == FROM_LIST_AD || source == FROM_LIST_WSUS ||
+	       source == FROM_SCRIPT || source == FROM_HIVE;
 }
 
 static void tell_texts(struct work *w)

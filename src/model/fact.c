@@ -48,6 +48,8 @@ static const struct named sources[] = {
 	[FROM_LIST_WSUS] = {"list-wsus", "list: WSUS or SCCM"},
 	[FROM_LIST_ZEEK] = {"list-zeek", "list: Zeek log"},
 	[FROM_LIST_EVE] = {"list-eve", "list: EVE log"},
+	[FROM_SCRIPT] = {"script", "script run there"},
+	[FROM_HIVE] = {"hive", "copy of its registry"},
 	[FROM_OPERATOR] = {"operator", "operator"},
 };
 

@@ -74,6 +74,8 @@ enum fact_source { /* numbers are stored: never renumbered */
 		   FROM_LIST_WSUS = 69, /* WSUS, SCCM */
 		   FROM_LIST_ZEEK = 70,
 		   FROM_LIST_EVE = 71,
+		   FROM_SCRIPT = 72,   /* told there: quell's collection script, systeminfo, wmic */
+		   FROM_HIVE = 73,     /* a saved copy of its registry */
 		   FROM_OPERATOR = 96, /* quell hosts set */
 };
 
