@@ -7,7 +7,8 @@
  *
  * Keys are a contract (stored, exported, named by data/baselines): lower-case words, then perhaps
  * ":" and what it is about. Files are below the Windows folder, with "/" and in lower case;
- * registry paths as Windows writes them, compared without regard to case.
+ * registry paths as Windows writes them. What comes after the first ":" is compared without regard
+ * to the case of letters, as Windows does with files, registry, services, accounts and shares.
  *
  *   os.version            "5.1.2600", "10.0.18362"      os.ubr          "720"
  *   os.service-pack       "3", "0"                      os.name         "Windows XP Professional"
@@ -79,7 +80,7 @@ struct observation { /* texts are UTF-8, never NULL */
 struct posture {
 	struct addr addr;         /* where it was asked; zero: a script or a list told */
 	const char *name;         /* what it calls itself, or "" */
-	uint64_t at_ns;           /* of the newest observation */
+	uint64_t at_ns;           /* of the newest observation, or later */
 	struct observation *list; /* posture_cmp order */
 	size_t n, cap;
 	struct arena *arena; /* owns the texts and this; not the list */
@@ -88,15 +89,19 @@ struct posture {
 MUST_CHECK enum rc posture_new(struct posture **ret_p);
 void posture_free(struct posture *p); /* NULL is fine */
 
-/* Copies. The same key from the same source: the later one stays, at the same time the first.
- * Works in any order. RC_NOMEM: no memory, or more than POSTURE_MAX. RC_INVAL: no key, or no such
- * state or source. */
+/* Copies; what is no UTF-8 becomes U+FFFD. The same key from the same source: the later one stays,
+ * at the same time the first. Works in any order. RC_NOMEM: no memory, or more than POSTURE_MAX.
+ * RC_INVAL: no key, or no such state or source. */
 enum { POSTURE_MAX = 4096 };
 MUST_CHECK enum rc posture_add(struct posture *p, const struct observation *o);
 
 MUST_CHECK enum rc posture_name(struct posture *p, const char *name);
 
-/* By key (registry and files without regard to case), then source. */
+/* In one word, as exports have it: "file" "registry" "samr" "lsa" "services" "shares" "smb"
+ * "script" "hive" "list"; "" where there is no such source. */
+const char *observed_by_name(unsigned by);
+
+/* By key (without regard to case after the first ":"), then source. */
 int posture_cmp(const struct observation *a, const struct observation *b);
 
 /* The best observation of a key: a value or its absence before unreadable, then the lowest source.

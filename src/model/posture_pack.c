@@ -1,0 +1,180 @@
+#include "model/posture_pack.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+
+enum { VERSION = 1, VARINT = 10 };
+
+static void put_varint(struct writer *w, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		wr_le(w, 1, (v & 0x7f) | 0x80);
+	wr_le(w, 1, v);
+}
+
+/* In as few bytes as it needs, or the reader is bad. */
+static uint64_t get_varint(struct reader *r)
+{
+	uint64_t v = 0;
+
+	for (unsigned i = 0; i < VARINT; i++) {
+		uint8_t b = rd_u8(r);
+
+		if (i == VARINT - 1 && b > 1)
+			break; /* more than 64 bits */
+		v |= (uint64_t)(b & 0x7f) << (7 * i);
+		if (b < 0x80) {
+			r->bad = r->bad || (b == 0 && i > 0);
+			return v;
+		}
+	}
+	r->bad = true;
+	return 0;
+}
+
+static void put_text(struct writer *w, const char *text, size_t len)
+{
+	put_varint(w, len);
+	wr_bytes(w, (struct bytes){(const uint8_t *)text, len});
+}
+
+/* Behind the first `from` bytes of `to`, which has room for `cap` with the NUL. */
+static void get_text(struct reader *r, char *to, size_t from, size_t cap)
+{
+	uint64_t len = get_varint(r);
+	struct bytes text = {NULL, 0};
+
+	if (len >= cap - from)
+		r->bad = true;
+	else
+		text = rd_take(r, len);
+	if (text.len > 0)
+		memcpy(to + from, text.at, text.len);
+	to[from + text.len] = '\0';
+	r->bad = r->bad || strlen(to) != from + text.len;
+}
+
+static size_t shared(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] != '\0' && a[n] == b[n])
+		n++;
+	return n;
+}
+
+enum rc posture_pack(const struct posture *p, uint8_t **ret_at, size_t *ret_len)
+{
+	size_t cap = 1 + sizeof(p->addr.b) + 3 * VARINT + strlen(p->name);
+	struct writer w = {0};
+	const char *before = "";
+
+	for (size_t i = 0; i < p->n; i++)
+		cap += 1 + 4 * VARINT + strlen(p->list[i].key) + strlen(p->list[i].value);
+	w.at = malloc(cap);
+	w.cap = cap;
+	if (w.at == NULL)
+		return RC_NOMEM;
+	wr_le(&w, 1, VERSION);
+	wr_bytes(&w, (struct bytes){p->addr.b, sizeof(p->addr.b)});
+	put_text(&w, p->name, strlen(p->name));
+	put_varint(&w, p->at_ns);
+	put_varint(&w, p->n);
+	for (size_t i = 0; i < p->n; i++) {
+		const struct observation *o = &p->list[i];
+		size_t same = shared(before, o->key);
+
+		assert(o->at_ns <= p->at_ns);
+		wr_le(&w, 1, (uint64_t)o->state * 64 + o->by);
+		put_varint(&w, same);
+		put_text(&w, o->key + same, strlen(o->key) - same);
+		put_text(&w, o->value, strlen(o->value));
+		put_varint(&w, p->at_ns - o->at_ns);
+		before = o->key;
+	}
+	*ret_at = w.at;
+	*ret_len = w.len;
+	return RC_OK;
+}
+
+/* Texts that posture_add() would keep as they are. */
+static bool is_clean(const char *text, size_t cap)
+{
+	char clean[POSTURE_KEY > POSTURE_VALUE ? POSTURE_KEY : POSTURE_VALUE];
+
+	(void)text_from_utf8((struct bytes){(const uint8_t *)text, strlen(text)}, clean, cap);
+	return strcmp(text, clean) == 0;
+}
+
+/* One observation, behind all that are in `p`. `key` has the one before, and then this one's. */
+static enum rc get_one(struct reader *r, struct posture *p, uint64_t newest_ns, char *key)
+{
+	char value[POSTURE_VALUE], before[POSTURE_KEY];
+	struct observation o = {.key = key, .value = value};
+	uint8_t how = rd_u8(r);
+	uint64_t same = get_varint(r), age;
+
+	if (same > strlen(key))
+		return RC_FORMAT;
+	memcpy(before, key, POSTURE_KEY);
+	get_text(r, key, same, POSTURE_KEY);
+	get_text(r, value, 0, sizeof(value));
+	age = get_varint(r);
+	o.state = how / 64;
+	o.by = how % 64;
+	o.at_ns = newest_ns - age;
+	if (r->bad || age > newest_ns || shared(before, key) != same ||
+	    !is_clean(key, POSTURE_KEY) || !is_clean(value, POSTURE_VALUE) ||
+	    (p->n > 0 && posture_cmp(&p->list[p->n - 1], &o) >= 0))
+		return RC_FORMAT;
+	switch (posture_add(p, &o)) {
+	case RC_OK:
+		return RC_OK;
+	case RC_NOMEM:
+		return RC_NOMEM;
+	default:
+		return RC_FORMAT;
+	}
+}
+
+static enum rc get_all(struct reader *r, struct posture *p)
+{
+	char name[POSTURE_VALUE], key[POSTURE_KEY] = "";
+	uint64_t newest_ns, n;
+	enum rc rc;
+
+	if (rd_u8(r) != VERSION)
+		return RC_FORMAT;
+	rd_copy(r, p->addr.b, sizeof(p->addr.b));
+	get_text(r, name, 0, sizeof(name));
+	newest_ns = get_varint(r);
+	n = get_varint(r);
+	if (r->bad || n > POSTURE_MAX || !is_clean(name, sizeof(name)))
+		return RC_FORMAT;
+	rc = posture_name(p, name);
+	for (uint64_t i = 0; i < n && rc == RC_OK; i++)
+		rc = get_one(r, p, newest_ns, key);
+	if (rc != RC_OK)
+		return rc;
+	p->at_ns = newest_ns; /* of one without observations, when it was asked */
+	return r->rest.len == 0 ? RC_OK : RC_FORMAT;
+}
+
+enum rc posture_unpack(struct bytes in, struct posture **ret_p)
+{
+	struct reader r = {.rest = in};
+	struct posture *p = NULL;
+	enum rc rc = posture_new(&p);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = get_all(&r, p);
+	if (rc != RC_OK) {
+		posture_free(p);
+		return rc;
+	}
+	*ret_p = p;
+	return RC_OK;
+}
