@@ -24,11 +24,12 @@ struct pe_version {
 	uint16_t file[4], product[4]; /* VS_FIXEDFILEINFO */
 	uint32_t checksum, timestamp; /* optional header CheckSum; file header TimeDateStamp */
 	uint16_t machine;             /* 0x14c x86, 0x8664 x64, 0xaa64 arm64 */
-	bool has_version;             /* false: a PE without a version resource */
+	bool has_version;             /* false: a PE without a version resource, or one of texts */
 };
 
-/* At most PE_READS reads and PE_BYTES bytes. RC_FORMAT: not a PE, cut or damaged; `*ret_why` says
- * what, a constant. RC_IO: a read failed. */
+/* At most PE_READS reads and PE_BYTES bytes; a usual file takes three to six. RC_FORMAT: not a PE,
+ * cut, damaged, or strewn over more than that; `*ret_why` says what, a constant such as "it is cut
+ * short". RC_IO: a read failed. */
 enum { PE_READS = 16, PE_BYTES = 64 << 10 };
 MUST_CHECK enum rc pe_version_read(const struct pe_reader *r, struct pe_version *ret_v,
 				   const char **ret_why);
