@@ -30,16 +30,30 @@ void visit_tell(const struct visit *v, unsigned by, enum observed state, const c
 void visit_tell_of(const struct visit *v, unsigned by, enum observed state, const char *prefix,
 		   const char *name, const char *value);
 
+/* A question puts what came of it in words, as in ask/asking.h, and tells what it saw. */
+typedef void (*visit_question)(struct visit *v, struct answer *ret_answer);
+
+/* Says what is asked now, asks, and says what came of it and how long it took. */
+void visit_do(struct visit *v, const char *what, visit_question question);
+
 /* Without an account (assess/open.c): dialects, SMB 1, signing, compression, challenge,
  * PeekNamedPipe, null session. */
-void visit_open(struct visit *v);
+void visit_open(struct visit *v, struct answer *ret_answer);
+/* Does SAMR list the accounts to nobody? One null session of its own (assess/accounts.c); in a
+ * child that does not log on. */
+void visit_anonymous(struct visit *v, struct answer *ret_answer);
 
 /* With one. Each says itself what it could not learn. */
-void visit_files(struct visit *v);    /* libsmbclient: the logon is here; assess/files.c */
-void visit_registry(struct visit *v); /* winreg; assess/registry.c */
-void visit_accounts(struct visit *v); /* SAMR: accounts, Administrators, password policy */
-void visit_audit(struct visit *v);    /* LSA: audit policy */
-void visit_services(struct visit *v); /* svcctl, and the anti-malware among the services */
-void visit_shares(struct visit *v);   /* srvsvc: shares, and who may write to them */
+void visit_files(struct visit *v, struct answer *ret_answer); /* libsmbclient: the logon is
+							       * here; assess/files.c */
+/* The others need `rpc`. */
+void visit_registry(struct visit *v, struct answer *ret_answer); /* winreg; registry.c */
+void visit_accounts(struct visit *v, struct answer *ret_answer); /* SAMR: accounts,
+								  * Administrators, passwords */
+void visit_audit(struct visit *v, struct answer *ret_answer);    /* LSA: audit policy */
+void visit_services(struct visit *v, struct answer *ret_answer); /* svcctl, and the anti-malware
+								  * among the services */
+void visit_shares(struct visit *v, struct answer *ret_answer);   /* srvsvc: shares, and who may
+								  * write to them */
 
 #endif
