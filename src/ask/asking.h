@@ -17,9 +17,10 @@ struct task;
 struct asking {
 	const struct ask_options *opt;
 	struct reach reach;
-	struct addr addr; /* of the machine, switch or router */
-	int to;           /* the pipe */
-	const struct task *task;
+	struct addr addr;        /* of the machine, switch or router */
+	int to;                  /* the pipe */
+	const struct task *task; /* of ask_run(); or NULL */
+	void *ctx;               /* of other rooms' questions */
 };
 
 struct answer {

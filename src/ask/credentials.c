@@ -297,3 +297,9 @@ void ask_credentials_free(struct ask_credentials *c)
 {
 	secret_free(c, sizeof(*c));
 }
+
+void credentials_forget(const struct ask_credentials *c)
+{
+	if (c != NULL)
+		explicit_bzero((void *)(uintptr_t)c, sizeof(*c));
+}

@@ -26,6 +26,10 @@ char *secret_line(char **at);
 MUST_CHECK enum rc credentials_parse(char *text, const char *path, struct ask_credentials *c,
 				     char *err, size_t err_len);
 
+/* In a child, whose pages are its own copies: wipes them, since it does not log on. NULL is fine.
+ */
+void credentials_forget(const struct ask_credentials *c);
+
 /* "CORP\maria" is a domain and a name. False: too long, or nothing. */
 bool credentials_set_user(struct ask_credentials *c, const char *user);
 

@@ -35,13 +35,6 @@ static void ask_openly(struct asking *a)
 		asking_do(a, "reverse look-up (DNS)", ask_dns);
 }
 
-/* The pages are this process's own copies. */
-static void forget(const struct ask_credentials *c)
-{
-	if (c != NULL)
-		explicit_bzero((void *)(uintptr_t)c, sizeof(*c));
-}
-
 _Noreturn void task_run(const struct task *t, int pipe, int parent)
 {
 	const struct ask_credentials *c = t->opt->credentials;
@@ -53,11 +46,15 @@ _Noreturn void task_run(const struct task *t, int pipe, int parent)
 		.cpu_s = task_limit_ms(t->kind, t->opt) / 1000 + 1,
 		.tcp_port = has_tickets ? 0 : t->opt->smb_port,
 	};
-	struct asking a = {t->opt, {t->opt->scope, t->opt->n_scope}, t->addr, CONFINE_PIPE, t};
+	struct asking a = {.opt = t->opt,
+			   .reach = {t->opt->scope, t->opt->n_scope},
+			   .addr = t->addr,
+			   .to = CONFINE_PIPE,
+			   .task = t};
 	char what[128];
 
 	if (t->kind != TASK_PROFILES)
-		forget(c); /* whoever meets strangers without need has no secrets */
+		credentials_forget(c); /* whoever meets strangers without need has no secrets */
 	if (confine(&co) != RC_OK)
 		_exit(1);
 	if (reach_allows(&a.reach, &a.addr)) {
