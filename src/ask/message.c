@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "model/fact.h"
+#include "model/posture.h"
 
 enum { IS_OK = 1, HAS_MAC = 2 };
 
@@ -31,6 +32,17 @@ void message_write(struct writer *w, const struct message *m)
 	wr_patch_be(w, at, 4, w->len - at - MESSAGE_HEAD);
 }
 
+/* Of the machine itself, asked just now: no child speaks for a script, a saved hive or a list. */
+static bool is_sane_observation(const struct message *m)
+{
+	size_t key = strlen(m->text[0]), value = strlen(m->text[1]);
+
+	return (m->number == OBSERVED_VALUE || m->number == OBSERVED_ABSENT ||
+		m->number == OBSERVED_UNREADABLE) &&
+	       m->source >= BY_FILE && m->source <= BY_SMB && key > 0 && key < POSTURE_KEY &&
+	       value < POSTURE_VALUE && (m->number != OBSERVED_ABSENT || value == 0);
+}
+
 static bool is_sane(const struct message *m, uint8_t bits)
 {
 	if (m->kind == 0 || m->kind >= MESSAGE_KINDS || (bits & ~(IS_OK | HAS_MAC)) != 0)
@@ -42,7 +54,7 @@ static bool is_sane(const struct message *m, uint8_t bits)
 		return false;
 	if (m->kind == MESSAGE_FACT && m->fact != FACT_LINK && m->text[0][0] == '\0')
 		return false;
-	return true;
+	return m->kind != MESSAGE_OBSERVED || is_sane_observation(m);
 }
 
 /* False: longer than any of ours, or with a NUL in it. */

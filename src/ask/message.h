@@ -25,6 +25,8 @@ enum message_kind {
 	MESSAGE_PAIR,      /* a router's: addr has mac */
 	MESSAGE_PORT,      /* a switch's: mac was learned on port text 0, described as text 1, with
 			    * neighbour text 2; number: MACs there; flags: enum message_port */
+	MESSAGE_OBSERVED,  /* number: enum observed; source: enum observed_by, of those that were
+			    * asked; text 0: the key, 1: the value (model/posture.h) */
 	MESSAGE_KINDS
 };
 

@@ -3,6 +3,7 @@
 #include "again.h"
 #include "ask/message.h"
 #include "model/fact.h"
+#include "model/posture.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,6 +17,10 @@ static bool copy(struct bytes in, struct writer *w)
 	if (used > in.len || used > MESSAGE_MAX || m.kind == 0 || m.kind >= MESSAGE_KINDS)
 		abort();
 	if (m.kind == MESSAGE_FACT && (!fact_is_asked(m.source) || m.confidence > 100))
+		abort();
+	if (m.kind == MESSAGE_OBSERVED &&
+	    (m.source > BY_SMB || m.number > OBSERVED_UNREADABLE || m.text[0][0] == '\0' ||
+	     strlen(m.text[0]) >= POSTURE_KEY))
 		abort();
 	for (size_t cut = 0; cut < used; cut++) {
 		struct message part;

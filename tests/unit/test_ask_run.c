@@ -13,6 +13,7 @@
 #include "ask/message.h"
 #include "ask/neighbour.h"
 #include "ask/reach.h"
+#include "model/posture.h"
 
 static struct message sample(unsigned kind)
 {
@@ -31,6 +32,11 @@ static struct message sample(unsigned kind)
 		.mac = {{1, 2, 3, 4, 5, 6}},
 		.text = {"CORP\\m\xc3\xbcller", "b", "c"},
 	};
+
+	if (kind == MESSAGE_OBSERVED) {
+		m.number = OBSERVED_VALUE;
+		m.source = BY_SMB;
+	}
 
 	return m;
 }
@@ -104,6 +110,59 @@ static void what_no_child_says_is_refused(void **unused)
 			wr_patch_be(&w, 4 + 30 + 16 + 6, 2, 999);
 		assert_int_equal(message_read((struct bytes){room, w.len}, &got, &used),
 				 MESSAGE_BAD);
+	}
+}
+
+static const struct {
+	unsigned state, by;
+	const char *key, *value;
+	bool is_believed;
+} observations[] = {
+	{OBSERVED_VALUE, BY_FILE, "file:system32/srv.sys", "5.1.2600.7208", true},
+	{OBSERVED_VALUE, BY_REGISTRY, "registry:HKLM\\x\\Name", "", true}, /* an empty text */
+	{OBSERVED_UNREADABLE, BY_SMB, "smb.smb1", "no answer", true},
+	{OBSERVED_ABSENT, BY_SERVICES, "service:spooler", "", true},
+	{OBSERVED_ABSENT, BY_SERVICES, "service:spooler", "stopped", false},
+	{0, BY_FILE, "file:x", "1", false},
+	{4, BY_FILE, "file:x", "1", false},
+	{256 + OBSERVED_VALUE, BY_FILE, "file:x", "1", false},
+	{OBSERVED_VALUE, 0, "file:x", "1", false},
+	{OBSERVED_VALUE, BY_SMB + 1, "file:x", "1", false},
+	{OBSERVED_VALUE, BY_SCRIPT, "file:x", "1", false}, /* nobody speaks for the script */
+	{OBSERVED_VALUE, BY_HIVE, "file:x", "1", false},
+	{OBSERVED_VALUE, BY_LIST, "file:x", "1", false},
+	{OBSERVED_VALUE, BY_FILE, "", "1", false},
+};
+
+static void an_observation_is_believed_in_its_ranges_alone(void **unused)
+{
+	uint8_t room[MESSAGE_MAX];
+	struct message got;
+	size_t used = 0;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(observations) / sizeof(observations[0]); i++) {
+		struct message m = {.kind = MESSAGE_OBSERVED,
+				    .number = observations[i].state,
+				    .source = (uint8_t)observations[i].by};
+		struct writer w = {.at = room, .cap = sizeof(room)};
+
+		print_message("           %zu\n", i);
+		(void)snprintf(m.text[0], MESSAGE_TEXT, "%s", observations[i].key);
+		(void)snprintf(m.text[1], MESSAGE_TEXT, "%s", observations[i].value);
+		message_write(&w, &m);
+		assert_int_equal(message_read((struct bytes){room, w.len}, &got, &used),
+				 observations[i].is_believed ? MESSAGE_READ : MESSAGE_BAD);
+	}
+	for (size_t len = POSTURE_KEY - 1; len <= POSTURE_KEY; len++) {
+		struct message m = {
+			.kind = MESSAGE_OBSERVED, .number = OBSERVED_VALUE, .source = BY_FILE};
+		struct writer w = {.at = room, .cap = sizeof(room)};
+
+		memset(m.text[0], 'k', len);
+		message_write(&w, &m);
+		assert_int_equal(message_read((struct bytes){room, w.len}, &got, &used),
+				 len < POSTURE_KEY ? MESSAGE_READ : MESSAGE_BAD);
 	}
 }
 
@@ -241,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_come_back_and_never_from_a_part),
 		cmocka_unit_test(what_no_child_says_is_refused),
+		cmocka_unit_test(an_observation_is_believed_in_its_ranges_alone),
 		cmocka_unit_test(nobody_outside_the_scope_is_reached),
 		cmocka_unit_test(the_kernel_knows_who_answered),
 		cmocka_unit_test(without_a_scope_nothing_is_asked),
