@@ -1,6 +1,7 @@
 /* Every SMB 2 message that is read and written is read the same again. */
 #include "again.h"
 #include "wire/smb2.h"
+#include "wire/smb2_context.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -13,12 +14,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		return true;                                                                       \
 	} while (0)
 
+/* Behind a NEGOTIATE, which is written already. */
+static void contexts(struct bytes in, struct writer *w)
+{
+	struct smb2_context list[8];
+	struct smb2_contexts c = smb2_contexts(in);
+	unsigned n = 0;
+
+	while (n < 8 && smb2_next_context(&c, &list[n])) {
+		if (list[n].type == SMB2_COMPRESSION &&
+		    smb2_compression_algorithms(list[n].data) > list[n].data.len / 2)
+			abort();
+		n++;
+	}
+	if (n > 0)
+		smb2_write_contexts(w, 0, list, n);
+}
+
 static bool request(struct bytes in, uint16_t cmd, struct writer *w)
 {
 	switch (cmd) {
 	case SMB2_NEGOTIATE:
 		COPY(struct smb2_negotiate, smb2_read_negotiate(in, &x),
-		     smb2_write_negotiate(w, &x));
+		     (smb2_write_negotiate(w, &x), contexts(in, w)));
 	case SMB2_SESSION_SETUP:
 		COPY(struct smb2_session, smb2_read_session_setup(in, &x),
 		     smb2_write_session_setup(w, &x));
@@ -46,7 +64,7 @@ static bool response(struct bytes in, uint16_t cmd, struct writer *w)
 	switch (cmd) {
 	case SMB2_NEGOTIATE:
 		COPY(struct smb2_negotiated, smb2_read_negotiated(in, &x),
-		     smb2_write_negotiated(w, &x));
+		     (smb2_write_negotiated(w, &x), contexts(in, w)));
 	case SMB2_SESSION_SETUP:
 		COPY(struct smb2_session, smb2_read_session(in, &x), smb2_write_session(w, &x));
 	case SMB2_TREE_CONNECT:

@@ -8,6 +8,7 @@
 /* clang-format on */
 
 #include "wire/smb2.h"
+#include "wire/smb2_context.h"
 #include "wire/utf16.h"
 
 static uint8_t room[2048];
@@ -236,6 +237,70 @@ static void what_hides_the_content_is_told_apart(void **unused)
 	assert_false(smb2_read_transform(written(&w), &t));
 }
 
+/* As Windows 10 1903 answers: a hash, a cipher, and one way to compress (MS-SMB2 2.2.4.1). */
+static void contexts_follow_a_negotiate_and_are_walked(void **unused)
+{
+	static const uint8_t hash[] = {1, 0, 2, 0, 1, 0, 7, 8};
+	static const uint8_t lz77[] = {1, 0, 0, 0, 0, 0, 0, 0, 2, 0};
+	static const uint8_t none[] = {2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0};
+	static const uint8_t claims[] = {255, 255, 0, 0, 0, 0, 0, 0, 1, 0};
+	const struct smb2_context list[] = {
+		{SMB2_PREAUTH_INTEGRITY, {hash, sizeof(hash)}},
+		{SMB2_COMPRESSION, {lz77, sizeof(lz77)}},
+		{77, {NULL, 0}},
+	};
+
+	(void)unused;
+	for (int is_response = 0; is_response < 2; is_response++) {
+		struct writer w = start(SMB2_NEGOTIATE, is_response ? SMB2_FLAG_REPLY : 0);
+		struct smb2_contexts c;
+		struct smb2_context got;
+
+		if (is_response)
+			smb2_write_negotiated(&w, &(struct smb2_negotiated){.dialect = 0x311,
+									    .blob = BYTES("b")});
+		else
+			smb2_write_negotiate(
+				&w, &(struct smb2_negotiate){.n_dialects = 1, .dialects = {0x311}});
+		smb2_write_contexts(&w, 0, list, 3);
+		assert_false(w.bad);
+		c = smb2_contexts(written(&w));
+		for (unsigned i = 0; i < 3; i++) {
+			assert_true(smb2_next_context(&c, &got));
+			assert_int_equal(got.type, list[i].type);
+			assert_true(bytes_eq(got.data, list[i].data));
+		}
+		assert_false(smb2_next_context(&c, &got));
+		for (size_t cut = 0; cut < w.len; cut++) { /* never more than there is */
+			unsigned n = 0;
+
+			c = smb2_contexts((struct bytes){room, cut});
+			while (smb2_next_context(&c, &got))
+				n++;
+			assert_true(n < 3);
+		}
+	}
+	assert_int_equal(smb2_compression_algorithms((struct bytes){lz77, sizeof(lz77)}), 1);
+	assert_int_equal(smb2_compression_algorithms((struct bytes){none, sizeof(none)}), 1);
+	assert_int_equal(smb2_compression_algorithms((struct bytes){claims, sizeof(claims)}), 1);
+	assert_int_equal(smb2_compression_algorithms((struct bytes){lz77, 8}), 0);
+	assert_int_equal(smb2_compression_algorithms((struct bytes){NULL, 0}), 0);
+}
+
+static void an_answer_before_3_1_1_has_no_contexts(void **unused)
+{
+	struct writer w = start(SMB2_NEGOTIATE, SMB2_FLAG_REPLY);
+	const struct smb2_context one = {SMB2_COMPRESSION, {NULL, 0}};
+	struct smb2_contexts c;
+	struct smb2_context got;
+
+	(void)unused;
+	smb2_write_negotiated(&w, &(struct smb2_negotiated){.dialect = 0x302});
+	smb2_write_contexts(&w, 0, &one, 1); /* bytes that mean nothing there */
+	c = smb2_contexts(written(&w));
+	assert_false(smb2_next_context(&c, &got));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +311,8 @@ int main(void)
 		cmocka_unit_test(pipe_calls_come_back),
 		cmocka_unit_test(an_error_is_none_of_the_bodies),
 		cmocka_unit_test(a_compound_has_its_parts_at_multiples_of_8),
+		cmocka_unit_test(contexts_follow_a_negotiate_and_are_walked),
+		cmocka_unit_test(an_answer_before_3_1_1_has_no_contexts),
 		cmocka_unit_test(what_hides_the_content_is_told_apart),
 	};
 
