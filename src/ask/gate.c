@@ -18,11 +18,12 @@ enum { DNS_PORT = 53, KERBEROS_PORT = 88, NOTICE_MAX = 512 };
 struct gate {
 	struct addr addr;
 	uint16_t port;
-	bool has_kerberos, is_used;
+	bool has_kerberos;
 	int listener;
 };
 
 static atomic_bool was_tried;
+static atomic_uint passes = 1; /* connections that may still be made */
 
 static bool address_of(const struct sockaddr_storage *sa, socklen_t len, struct addr *ret_addr,
 		       uint16_t *ret_port)
@@ -72,11 +73,11 @@ static bool may_pass(struct gate *g, const struct seccomp_data *call)
 		return true;
 	if (!is_stream((int)call->args[0])) /* the resolver asks for its own address so */
 		return false;
-	if (!addr_eq(&a, &g->addr) || port != g->port || g->is_used) {
+	if (!addr_eq(&a, &g->addr) || port != g->port || atomic_load(&passes) == 0) {
 		atomic_store(&was_tried, true);
 		return false;
 	}
-	g->is_used = true;
+	(void)atomic_fetch_sub(&passes, 1); /* the keeper alone takes some */
 	return true;
 }
 
@@ -150,7 +151,7 @@ enum rc gate_close_but_for(const struct addr *a, uint16_t port, bool has_kerbero
 
 	if (s == NULL)
 		return RC_IO;
-	s->gate = (struct gate){*a, port, has_kerberos, false, -1};
+	s->gate = (struct gate){*a, port, has_kerberos, -1};
 	if (pthread_mutex_init(&s->lock, NULL) != 0 || pthread_cond_init(&s->is_ready, NULL) != 0 ||
 	    pthread_create(&keeper, NULL, wait_and_keep, s) != 0) {
 		free(s);
@@ -165,6 +166,11 @@ enum rc gate_close_but_for(const struct addr *a, uint16_t port, bool has_kerbero
 	pthread_cond_signal(&s->is_ready);
 	pthread_mutex_unlock(&s->lock);
 	return RC_OK;
+}
+
+void gate_allow(unsigned more)
+{
+	(void)atomic_fetch_add(&passes, more);
 }
 
 bool gate_was_tried(void)

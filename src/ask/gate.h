@@ -19,6 +19,10 @@
  * it, so nothing may be connected. */
 MUST_CHECK enum rc gate_close_but_for(const struct addr *a, uint16_t port, bool has_kerberos);
 
+/* So many connections more to the same machine and port: for a library that makes its own, once it
+ * is known that the machine lets us in. */
+void gate_allow(unsigned more);
+
 /* Did anything want to go elsewhere, or a second time? */
 bool gate_was_tried(void);
 

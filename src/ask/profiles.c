@@ -4,7 +4,6 @@
  * NTUSER.DAT is written when its user logs off; the folder's own date changes more rarely. Only
  * dates are read, never what is in a file.
  */
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -140,78 +139,14 @@ static void tell_all(struct profiles *p, struct answer *ret_answer)
 		answer_add(ret_answer, "more than %d: the rest is left out", PROFILES_MAX);
 }
 
-static void tell_logon(const struct asking *a, unsigned outcome, const char *why)
-{
-	struct message m = {.kind = MESSAGE_LOGON, .number = outcome};
-
-	(void)snprintf(m.text[0], sizeof(m.text[0]), "%s", why);
-	asking_tell(a, &m);
-}
-
-/* A ticket is for a name, so Kerberos needs one: that of the reverse look-up, if it leads back to
- * the machine and nowhere else. */
-static bool name_for_ticket(const struct asking *a, char *to, size_t cap)
-{
-	struct sockaddr_storage sa;
-	socklen_t len = reach_sockaddr(&a->addr, 0, &sa);
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *all = NULL;
-	bool is_good = getnameinfo((struct sockaddr *)&sa, len, to, (socklen_t)cap, NULL, 0,
-				   NI_NAMEREQD) == 0 &&
-		       getaddrinfo(to, NULL, &hints, &all) == 0;
-
-	for (const struct addrinfo *i = all; is_good && i != NULL; i = i->ai_next)
-		is_good = i->ai_addrlen == len && i->ai_family == sa.ss_family &&
-			  memcmp(i->ai_addr, &sa, len) == 0;
-	if (all != NULL)
-		freeaddrinfo(all);
-	return is_good;
-}
-
-static void explain(enum samba_logon got, const char *why, struct answer *ret_answer)
-{
-	switch (got) {
-	case SAMBA_NO_SHARE:
-		answer_add(ret_answer, "logged on, but there is no share c$: %s", why);
-		break;
-	case SAMBA_NO_ACCESS:
-		answer_add(ret_answer, "the account may not read c$ there");
-		break;
-	case SAMBA_REFUSED:
-		answer_add(ret_answer, "the logon was refused: %s", why);
-		break;
-	case SAMBA_NO_ANSWER:
-		answer_add(ret_answer, "broke off during the logon: %s", why);
-		break;
-	default:
-		answer_add(ret_answer, "no logon was tried: %s", why);
-	}
-}
-
 void ask_profiles(struct asking *a, struct answer *ret_answer)
 {
-	static const unsigned outcome[] = {
-		[SAMBA_IN] = MESSAGE_LET_IN,
-		[SAMBA_REFUSED] = MESSAGE_REFUSED,
-		[SAMBA_NO_SHARE] = MESSAGE_NO_PROOF,
-		[SAMBA_NO_ACCESS] = MESSAGE_NO_PROOF,
-		[SAMBA_NO_ANSWER] = MESSAGE_NO_OUTCOME,
-		[SAMBA_NOT_TRIED] = MESSAGE_NO_PROOF,
-	};
 	static struct profiles p;
-	char host[NI_MAXHOST], why[MESSAGE_TEXT] = "";
+	char why[MESSAGE_TEXT];
 	struct samba *s = NULL;
-	enum samba_logon got = SAMBA_NOT_TRIED;
 
-	(void)addr_format(&a->addr, host);
-	if (a->opt->credentials->use_kerberos && !name_for_ticket(a, host, sizeof(host)))
-		(void)snprintf(why, sizeof(why),
-			       "Kerberos needs the machine's name, and the reverse look-up gives "
-			       "none that leads back to it alone");
-	else
-		got = samba_open(a, host, "c$", a->task->smb, &s, why);
-	tell_logon(a, outcome[got], why);
-	if (got != SAMBA_IN) {
-		explain(got, why, ret_answer);
+	if (samba_open(a, "c$", a->task->smb, &s, why) != SAMBA_IN) {
+		answer_add(ret_answer, "%s", why);
 		return;
 	}
 	p.a = a;

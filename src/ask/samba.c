@@ -3,7 +3,9 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <libsmbclient.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,7 +13,7 @@
 #include "ask/credentials.h"
 #include "ask/gate.h"
 
-enum { URL = 2048, HOST = 256, ROOT = HOST + 16 };
+enum { URL = 2048, HOST = NI_MAXHOST, ROOT = HOST + 16 };
 
 /* Every function that is used, with the library's own type. */
 #define FUNCTIONS(X)                                                                               \
@@ -29,7 +31,12 @@ enum { URL = 2048, HOST = 256, ROOT = HOST + 16 };
 	X(smbc_getFunctionOpendir)                                                                 \
 	X(smbc_getFunctionReaddirPlus)                                                             \
 	X(smbc_getFunctionClosedir)                                                                \
-	X(smbc_getFunctionStat)
+	X(smbc_getFunctionStat)                                                                    \
+	X(smbc_getFunctionOpen)                                                                    \
+	X(smbc_getFunctionFstat)                                                                   \
+	X(smbc_getFunctionLseek)                                                                   \
+	X(smbc_getFunctionRead)                                                                    \
+	X(smbc_getFunctionClose)
 
 #define MEMBER(name) __typeof__(name) *(name);
 struct functions {
@@ -55,11 +62,21 @@ static bool load_one(void *library, const char *name, void *to)
 	return at != NULL;
 }
 
+static void *open_library(void)
+{
+	return dlopen("libsmbclient.so.0", RTLD_NOW | RTLD_LOCAL);
+}
+
+bool samba_load(void)
+{
+	return open_library() != NULL; /* for as long as the process lives */
+}
+
 static bool load(struct samba *s)
 {
 	bool ok = true;
 
-	s->library = dlopen("libsmbclient.so.0", RTLD_NOW | RTLD_LOCAL);
+	s->library = open_library();
 	if (s->library == NULL)
 		return false;
 #define LOAD(name) ok = load_one(s->library, #name, &s->f.name) && ok;
@@ -176,8 +193,27 @@ static enum samba_logon judge(const struct samba *s, int err, char *why)
 	return got;
 }
 
-enum samba_logon samba_open(const struct asking *a, const char *host, const char *share,
-			    unsigned smb, struct samba **ret_s, char *why)
+/* A ticket is for a name, so Kerberos needs one: that of the reverse look-up, if it leads back to
+ * the machine and nowhere else. */
+static bool name_for_ticket(const struct asking *a, char *to, size_t cap)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = reach_sockaddr(&a->addr, 0, &sa);
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *all = NULL;
+	bool is_good = getnameinfo((struct sockaddr *)&sa, len, to, (socklen_t)cap, NULL, 0,
+				   NI_NAMEREQD) == 0 &&
+		       getaddrinfo(to, NULL, &hints, &all) == 0;
+
+	for (const struct addrinfo *i = all; is_good && i != NULL; i = i->ai_next)
+		is_good = i->ai_addrlen == len && i->ai_family == sa.ss_family &&
+			  memcmp(i->ai_addr, &sa, len) == 0;
+	if (all != NULL)
+		freeaddrinfo(all);
+	return is_good;
+}
+
+static enum samba_logon log_on(const struct asking *a, const char *share, unsigned smb,
+			       struct samba **ret_s, char *why)
 {
 	struct samba *s = calloc(1, sizeof(*s));
 	SMBCFILE *d = NULL;
@@ -189,8 +225,14 @@ enum samba_logon samba_open(const struct asking *a, const char *host, const char
 		return SAMBA_NOT_TRIED;
 	}
 	s->credentials = a->opt->credentials;
-	(void)snprintf(s->host, sizeof(s->host), "%s", host);
-	(void)snprintf(s->root, sizeof(s->root), "smb://%s/%s", host, share);
+	(void)addr_format(&a->addr, s->host);
+	if (s->credentials->use_kerberos && !name_for_ticket(a, s->host, sizeof(s->host))) {
+		(void)snprintf(why, MESSAGE_TEXT,
+			       "Kerberos needs the machine's name, and the reverse look-up gives "
+			       "none that leads back to it alone");
+		return SAMBA_NOT_TRIED;
+	}
+	(void)snprintf(s->root, sizeof(s->root), "smb://%s/%s", s->host, share);
 	current = s;
 	set_up(s, a, smb);
 	if (gate_close_but_for(&a->addr, a->opt->smb_port, s->credentials->use_kerberos) != RC_OK) {
@@ -206,6 +248,56 @@ enum samba_logon samba_open(const struct asking *a, const char *host, const char
 	(void)s->f.smbc_getFunctionClosedir(s->c)(s->c, d);
 	*ret_s = s;
 	return SAMBA_IN;
+}
+
+static void explain(enum samba_logon got, const char *share, char *why)
+{
+	static const char *const words[] = {
+		[SAMBA_IN] = "",
+		[SAMBA_REFUSED] = "the logon was refused: ",
+		[SAMBA_NO_SHARE] = "logged on, but there is no share ",
+		[SAMBA_NO_ACCESS] = "the account may not read ",
+		[SAMBA_NO_ANSWER] = "broke off during the logon: ",
+		[SAMBA_NOT_TRIED] = "no logon was tried: ",
+	};
+	char text[MESSAGE_TEXT];
+
+	if (got == SAMBA_NO_ACCESS)
+		(void)snprintf(text, sizeof(text), "%s%s there", words[got], share);
+	else if (got == SAMBA_NO_SHARE)
+		(void)snprintf(text, sizeof(text), "%s%s: %.300s", words[got], share, why);
+	else
+		(void)snprintf(text, sizeof(text), "%s%.300s", words[got], why);
+	memcpy(why, text, sizeof(text));
+}
+
+enum samba_logon samba_open(const struct asking *a, const char *share, unsigned smb,
+			    struct samba **ret_s, char *why)
+{
+	static const unsigned outcome[] = {
+		[SAMBA_IN] = MESSAGE_LET_IN,
+		[SAMBA_REFUSED] = MESSAGE_REFUSED,
+		[SAMBA_NO_SHARE] = MESSAGE_NO_PROOF,
+		[SAMBA_NO_ACCESS] = MESSAGE_NO_PROOF,
+		[SAMBA_NO_ANSWER] = MESSAGE_NO_OUTCOME,
+		[SAMBA_NOT_TRIED] = MESSAGE_NO_PROOF,
+	};
+	struct message m = {.kind = MESSAGE_LOGON};
+	enum samba_logon got = SAMBA_NOT_TRIED;
+
+	why[0] = '\0';
+	got = log_on(a, share, smb, ret_s, why);
+	m.number = outcome[got];
+	(void)snprintf(m.text[0], sizeof(m.text[0]), "%s", why);
+	asking_tell(a, &m);
+	if (got != SAMBA_IN)
+		explain(got, share, why);
+	return got;
+}
+
+const char *samba_host(const struct samba *s)
+{
+	return s->host;
 }
 
 void samba_close(struct samba *s)
@@ -262,4 +354,38 @@ uint64_t samba_changed_ns(struct samba *s, const char *path)
 	if (s->f.smbc_getFunctionStat(s->c)(s->c, url, &st) != 0 || !S_ISREG(st.st_mode))
 		return 0;
 	return ns_of(&st.st_mtim);
+}
+
+bool samba_file_open(struct samba *s, const char *path, struct samba_file *ret_f)
+{
+	struct samba_file f = {.of = s};
+	char url[URL];
+	struct stat st;
+
+	url_of(s, path, url);
+	errno = EIO;
+	f.handle = s->f.smbc_getFunctionOpen(s->c)(s->c, url, O_RDONLY, 0);
+	if (f.handle == NULL)
+		return false;
+	if (s->f.smbc_getFunctionFstat(s->c)(s->c, f.handle, &st) == 0) {
+		f.size = st.st_size > 0 ? (uint64_t)st.st_size : 0;
+		f.changed_ns = ns_of(&st.st_mtim);
+	}
+	*ret_f = f;
+	return true;
+}
+
+long samba_file_read(struct samba_file *f, uint64_t offset, void *to, size_t len)
+{
+	const struct samba *s = f->of;
+
+	if (offset > INT64_MAX ||
+	    s->f.smbc_getFunctionLseek(s->c)(s->c, f->handle, (off_t)offset, SEEK_SET) < 0)
+		return -1;
+	return s->f.smbc_getFunctionRead(s->c)(s->c, f->handle, to, len);
+}
+
+void samba_file_close(struct samba_file *f)
+{
+	(void)f->of->f.smbc_getFunctionClose(f->of->c)(f->of->c, f->handle);
 }

@@ -18,6 +18,12 @@ struct samba_entry { /* borrowed for the call */
 	uint64_t changed_ns; /* 0: not told */
 };
 
+struct samba_file { /* one that is open */
+	struct samba *of;
+	void *handle;
+	uint64_t size, changed_ns; /* 0: not told */
+};
+
 enum samba_logon { /* what became of it */
 		   SAMBA_IN,
 		   SAMBA_REFUSED,
@@ -27,11 +33,19 @@ enum samba_logon { /* what became of it */
 		   SAMBA_NOT_TRIED, /* it never came to that */
 };
 
-/* Logs on: once. `why` (MESSAGE_TEXT) tells what went wrong. `host` is an address; for Kerberos the
- * name that the ticket is for. ret_s is there for SAMBA_IN alone. */
-enum samba_logon samba_open(const struct asking *a, const char *host, const char *share,
-			    unsigned smb, struct samba **ret_s, char *why);
+/* Logs on, once, and tells the parent how it went (MESSAGE_LOGON). `smb` is what the machine speaks
+ * (enum message_smb). `why` (MESSAGE_TEXT) says in words what went wrong. ret_s is there for
+ * SAMBA_IN alone. */
+enum samba_logon samba_open(const struct asking *a, const char *share, unsigned smb,
+			    struct samba **ret_s, char *why);
 void samba_close(struct samba *s);
+
+/* As what it is connected to: its address, or for Kerberos the name that the ticket is for. */
+const char *samba_host(const struct samba *s);
+
+/* For a parent whose children will log on, so that each need not load the library itself. False: it
+ * is not there. */
+bool samba_load(void);
 
 /* Calls `entry` for what is in a folder ("" is the share's), at most `max`. False: it cannot be
  * read. */
@@ -40,5 +54,11 @@ bool samba_list(struct samba *s, const char *folder, size_t max,
 
 /* When a file was changed; 0: not there, or not readable. */
 uint64_t samba_changed_ns(struct samba *s, const char *path);
+
+/* For reading. False, and errno: ENOENT or ENOTDIR where there is none. */
+bool samba_file_open(struct samba *s, const char *path, struct samba_file *ret_f);
+/* Up to `len` bytes at `offset`; 0 at the end, -1 if it cannot be read. */
+long samba_file_read(struct samba_file *f, uint64_t offset, void *to, size_t len);
+void samba_file_close(struct samba_file *f);
 
 #endif

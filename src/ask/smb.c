@@ -8,31 +8,20 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "ask/asking.h"
+#include "ask/smb.h"
 #include "base/text.h"
 #include "naming/ntlm.h"
 #include "naming/spnego.h"
 #include "wire/nbss.h"
-#include "wire/smb1_body.h"
-#include "wire/smb2.h"
+#include "wire/smb2_context.h"
 
-enum {
-	REPLY_MAX = 65536,
-	REQUEST_MAX = 1024,
-	TEXT = 256,
-};
+enum { TEXT = 256 };
 
-struct talk {
-	struct asking *a;
-	int fd;
-	uint64_t until_ms;
-	struct bytes reply; /* in `room` */
-	uint8_t room[REPLY_MAX];
-};
+const uint16_t smb_dialects[SMB_DIALECTS] = {SMB_2_0_2, SMB_2_1, SMB_3_0, SMB_3_0_2, SMB_3_1_1};
 
-static bool exchange(struct talk *t, struct bytes request)
+bool smb_exchange(struct smb_talk *t, struct bytes request)
 {
-	uint8_t head[NBSS_HEADER + REQUEST_MAX];
+	uint8_t head[NBSS_HEADER + SMB_REQUEST_MAX];
 	struct writer w = {.at = head, .cap = sizeof(head)};
 	struct nbss n;
 
@@ -53,10 +42,16 @@ static bool exchange(struct talk *t, struct bytes request)
 	return reach_recv_all(t->fd, t->room, n.len, t->until_ms);
 }
 
-static bool connect_to(struct talk *t)
+void smb_hang_up(struct smb_talk *t)
 {
 	if (t->fd != -1)
 		close(t->fd);
+	t->fd = -1;
+}
+
+bool smb_connect(struct smb_talk *t)
+{
+	smb_hang_up(t);
 	t->until_ms = asking_until(t->a);
 	t->fd = reach_tcp(&t->a->reach, &t->a->addr, t->a->opt->smb_port, t->until_ms);
 	return t->fd != -1;
@@ -88,7 +83,8 @@ static void utf8(struct bytes utf16, char *to)
 }
 
 /* Names and version out of the server's challenge. */
-static void tell_challenge(struct asking *a, struct bytes blob, struct answer *ret_answer)
+static void tell_challenge(struct asking *a, struct bytes blob, struct answer *ret_answer,
+			   struct smb_heard *heard)
 {
 	struct spnego s;
 	struct ntlm n;
@@ -114,6 +110,8 @@ static void tell_challenge(struct asking *a, struct bytes blob, struct answer *r
 		asking_fact(a, FACT_FQDN, FROM_ASK_SMB, 90, fqdn);
 	}
 	if (n.has_version && n.version.major != 0) {
+		heard->has_version = true;
+		heard->version = n.version;
 		(void)snprintf(version, sizeof(version), "%u.%u.%u", n.version.major,
 			       n.version.minor, n.version.build);
 		answer_add(ret_answer, "version %s", version);
@@ -145,104 +143,115 @@ static void tell_start(uint64_t filetime, struct answer *ret_answer)
 	answer_add(ret_answer, "up since %.19sZ", text);
 }
 
-/* What 3.1.1 wants to hear about itself (2.2.3.1): SHA-512 over the negotiation, AES for those who
- * insist. Nothing of it is used. */
-static void write_contexts(struct writer *w, size_t body)
+/* 3.1.1 wants a salted hash and may offer ciphers; compression is offered only to see whether the
+ * server would take it. */
+static void write_contexts(struct writer *w, bool with_compression)
 {
-	enum { OFFSET_AT = 28, COUNT_AT = 32, PREAUTH = 1, ENCRYPTION = 2, SALT = 32 };
+	enum { SALT = 32 };
+	uint8_t hash[2 + 2 + 2 + SALT] = {1, 0, SALT, 0, 1, 0}; /* SHA-512 */
+	static const uint8_t ciphers[] = {2, 0, 2, 0, 1, 0};    /* AES-128-GCM, AES-128-CCM */
+	static const uint8_t packers[] = {3, 0, 0, 0, 0, 0, 0,
+					  0, 2, 0, 3, 0, 1, 0}; /* LZ77, LZ77+Huffman, LZNT1 */
+	const struct smb2_context list[] = {
+		{SMB2_PREAUTH_INTEGRITY, {hash, sizeof(hash)}},
+		{SMB2_ENCRYPTION, {ciphers, sizeof(ciphers)}},
+		{SMB2_COMPRESSION, {packers, sizeof(packers)}},
+	};
 
-	while (w->len % 8 != 0)
-		wr_zeros(w, 1);
-	wr_patch_le(w, body + OFFSET_AT, 4, w->len);
-	wr_patch_le(w, body + COUNT_AT, 2, 2);
-	wr_le(w, 2, PREAUTH);
-	wr_le(w, 2, 6 + SALT);
-	wr_zeros(w, 4);
-	wr_le(w, 2, 1);
-	wr_le(w, 2, SALT);
-	wr_le(w, 2, 1); /* SHA-512 */
 	for (unsigned i = 0; i < SALT; i++)
-		wr_le(w, 1, i);
-	while (w->len % 8 != 0)
-		wr_zeros(w, 1);
-	wr_le(w, 2, ENCRYPTION);
-	wr_le(w, 2, 6);
-	wr_zeros(w, 4);
-	wr_le(w, 2, 2);
-	wr_le(w, 2, 2); /* AES-128-GCM */
-	wr_le(w, 2, 1); /* AES-128-CCM */
+		hash[6 + i] = (uint8_t)i;
+	smb2_write_contexts(w, 0, list, with_compression ? 3 : 2);
 }
 
-static bool smb2_negotiate(struct talk *t, struct smb2_negotiated *ret_n)
+bool smb_negotiate2(struct smb_talk *t, const uint16_t *dialects, uint16_t n_dialects,
+		    bool with_compression, struct smb2_negotiated *ret_n)
 {
-	const struct smb2_negotiate n = {
-		.n_dialects = 5,
-		.dialects = {0x0202, 0x0210, 0x0300, 0x0302, 0x0311},
+	struct smb2_negotiate n = {
+		.n_dialects = n_dialects,
 		.security_mode = 1,
 		.guid = {'q', 'u', 'e', 'l', 'l'},
 	};
-	uint8_t room[REQUEST_MAX];
+	uint8_t room[SMB_REQUEST_MAX];
 	struct writer w = {.at = room, .cap = sizeof(room)};
 	struct smb2_header h = {.cmd = SMB2_NEGOTIATE, .credits = 1};
 
+	for (uint16_t i = 0; i < n_dialects && i < SMB2_DIALECTS_MAX; i++)
+		n.dialects[i] = dialects[i];
 	smb2_write_header(&w, &h);
 	smb2_write_negotiate(&w, &n);
-	write_contexts(&w, SMB2_HEADER);
-	if (w.bad || !exchange(t, (struct bytes){room, w.len}))
+	if (n_dialects > 0 && dialects[n_dialects - 1] == SMB_3_1_1)
+		write_contexts(&w, with_compression);
+	if (w.bad || !smb_exchange(t, (struct bytes){room, w.len}))
 		return false;
 	errno = EPROTO;
-	return smb2_read_header(t->reply, &h) && h.cmd == SMB2_NEGOTIATE &&
-	       (h.flags & SMB2_FLAG_REPLY) != 0 && h.status == 0 &&
-	       smb2_read_negotiated(t->reply, ret_n);
+	if (!smb2_read_header(t->reply, &h) || h.cmd != SMB2_NEGOTIATE ||
+	    (h.flags & SMB2_FLAG_REPLY) == 0)
+		return false;
+	t->status = h.status;
+	return h.status == 0 && smb2_read_negotiated(t->reply, ret_n);
 }
 
-static bool ask_smb2(struct talk *t, struct answer *ret_answer)
+static bool takes_compression(struct bytes negotiated)
+{
+	struct smb2_contexts c = smb2_contexts(negotiated);
+
+	for (struct smb2_context x; smb2_next_context(&c, &x);) {
+		if (x.type == SMB2_COMPRESSION && smb2_compression_algorithms(x.data) > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool hear_smb2(struct smb_talk *t, bool with_compression, struct answer *ret_answer,
+		      struct smb_heard *heard)
 {
 	const struct message speaks = {.kind = MESSAGE_SMB, .number = MESSAGE_SMB2};
-	uint8_t blob[256], room[REQUEST_MAX];
+	uint8_t blob[256], room[SMB_REQUEST_MAX];
 	struct smb2_negotiated n;
 	struct smb2_session s = {0};
 	struct writer w = {.at = room, .cap = sizeof(room)};
 	struct smb2_header h = {
 		.cmd = SMB2_SESSION_SETUP, .credits = 1, .msg_id = 1, .credit_charge = 1};
 
-	if (!connect_to(t) || !smb2_negotiate(t, &n))
+	if (!smb_connect(t) || !smb_negotiate2(t, smb_dialects, SMB_DIALECTS, with_compression, &n))
 		return false;
+	heard->speaks = MESSAGE_SMB2;
+	heard->dialect = n.dialect;
+	heard->security_mode = n.security_mode;
+	heard->start_time = n.start_time;
+	heard->takes_compression = takes_compression(t->reply);
 	ret_answer->is_ok = true;
 	asking_tell(t->a, &speaks);
 	tell_guid(t->a, n.guid);
-
-	uint64_t started = n.start_time;
-	unsigned dialect = n.dialect;
-
 	s.blob = ntlm_offer(blob, sizeof(blob));
 	smb2_write_header(&w, &h);
 	smb2_write_session_setup(&w, &s);
-	if (!w.bad && exchange(t, (struct bytes){room, w.len}) && smb2_read_header(t->reply, &h) &&
-	    h.cmd == SMB2_SESSION_SETUP && smb2_read_session(t->reply, &s))
-		tell_challenge(t->a, s.blob, ret_answer);
-	answer_add(ret_answer, dialect == 0x0311 ? "SMB 3.1.1" : "SMB %u.%u.%u", dialect >> 8,
-		   dialect >> 4 & 15, dialect & 15);
-	tell_start(started, ret_answer);
+	if (!w.bad && smb_exchange(t, (struct bytes){room, w.len}) &&
+	    smb2_read_header(t->reply, &h) && h.cmd == SMB2_SESSION_SETUP &&
+	    smb2_read_session(t->reply, &s))
+		tell_challenge(t->a, s.blob, ret_answer, heard);
+	answer_add(ret_answer, heard->dialect == SMB_3_1_1 ? "SMB 3.1.1" : "SMB %u.%u.%u",
+		   heard->dialect >> 8, heard->dialect >> 4 & 15, heard->dialect & 15);
+	tell_start(heard->start_time, ret_answer);
 	return true;
 }
 
-static bool smb1_ask(struct talk *t, const struct smb1_header *h, struct bytes block,
-		     struct smb1_header *ret_h, struct smb1_block *ret_b)
+bool smb_ask1(struct smb_talk *t, const struct smb1_header *h, struct bytes block,
+	      struct smb1_header *ret_h, struct smb1_block *ret_b)
 {
-	uint8_t room[REQUEST_MAX];
+	uint8_t room[SMB_REQUEST_MAX];
 	struct writer w = {.at = room, .cap = sizeof(room)};
 
 	smb1_write_header(&w, h);
 	wr_bytes(&w, block);
 	errno = EPROTO;
-	return !w.bad && exchange(t, (struct bytes){room, w.len}) &&
+	return !w.bad && smb_exchange(t, (struct bytes){room, w.len}) &&
 	       smb1_read_header(t->reply, ret_h) && ret_h->cmd == h->cmd &&
 	       smb1_read_block(t->reply, h->cmd, SMB1_HEADER, ret_b);
 }
 
 /* NT 4 and those without extended security put their domain and name into the answer. */
-static void tell_old_names(struct talk *t, const struct smb1_negotiated *n,
+static void tell_old_names(struct smb_talk *t, const struct smb1_negotiated *n,
 			   struct answer *ret_answer)
 {
 	enum { CHALLENGE = 8 };
@@ -262,7 +271,8 @@ static void tell_old_names(struct talk *t, const struct smb1_negotiated *n,
 	asking_fact(t->a, FACT_DOMAIN, FROM_ASK_SMB, 80, domain);
 }
 
-static void ask_smb1_challenge(struct talk *t, struct smb1_header h, struct answer *ret_answer)
+static void ask_smb1_challenge(struct smb_talk *t, struct smb1_header h, struct answer *ret_answer,
+			       struct smb_heard *heard)
 {
 	uint8_t blob[256], room[512];
 	struct writer w = {.at = room, .cap = sizeof(room)};
@@ -272,15 +282,15 @@ static void ask_smb1_challenge(struct talk *t, struct smb1_header h, struct answ
 	struct smb1_block b;
 	char os[TEXT] = "";
 
-	/* Written behind a header, since strings are aligned to it; smb1_ask() writes its own. */
+	/* Written behind a header, since strings are aligned to it; smb_ask1() writes its own. */
 	smb1_write_header(&w, &h);
 	smb1_write_session_setup(&w, &setup);
 	if (w.bad ||
-	    !smb1_ask(t, &h, bytes_slice((struct bytes){room, w.len}, SMB1_HEADER, w.len), &h,
+	    !smb_ask1(t, &h, bytes_slice((struct bytes){room, w.len}, SMB1_HEADER, w.len), &h,
 		      &b) ||
 	    !smb1_read_session(t->reply, &b, (h.flags2 & SMB1_FLAG2_UNICODE) != 0, &s))
 		return;
-	tell_challenge(t->a, s.blob, ret_answer);
+	tell_challenge(t->a, s.blob, ret_answer, heard);
 	if (s.is_unicode)
 		utf8(s.os, os);
 	else
@@ -290,59 +300,98 @@ static void ask_smb1_challenge(struct talk *t, struct smb1_header h, struct answ
 	asking_fact(t->a, FACT_OS, FROM_ASK_SMB, 80, os);
 }
 
-static bool ask_smb1(struct talk *t, struct answer *ret_answer)
+bool smb_negotiate1(struct smb_talk *t, bool extended, struct smb1_negotiated *ret_n)
 {
 	static const char dialect[] = "\2NT LM 0.12";
-	const struct message speaks = {.kind = MESSAGE_SMB, .number = MESSAGE_SMB1_ONLY};
-	const uint32_t extended = 0x80000000; /* CAP_EXTENDED_SECURITY */
 	struct smb1_header h = {.cmd = SMB1_NEGOTIATE,
-				.flags2 = SMB1_FLAG2_UNICODE | SMB1_FLAG2_NT_STATUS |
-					  SMB1_FLAG2_EXTENDED_SECURITY,
+				.flags2 = SMB1_FLAG2_UNICODE | SMB1_FLAG2_NT_STATUS,
 				.pid = 1,
 				.mid = 1},
 			   got;
 	struct smb1_negotiate n = {.dialects = {(const uint8_t *)dialect, sizeof(dialect)}};
 	uint8_t room[64];
 	struct writer w = {.at = room, .cap = sizeof(room)};
-	struct smb1_negotiated r;
 	struct smb1_block b;
 
+	if (extended)
+		h.flags2 |= SMB1_FLAG2_EXTENDED_SECURITY;
 	smb1_write_negotiate(&w, &n);
-	if (!connect_to(t) || !smb1_ask(t, &h, (struct bytes){room, w.len}, &got, &b))
+	if (!smb_ask1(t, &h, (struct bytes){room, w.len}, &got, &b))
+		return false;
+	t->status = got.status;
+	errno = EPROTO;
+	if (b.words.len == 2) { /* "none of these dialects" */
+		*ret_n = (struct smb1_negotiated){.dialect = SMB1_NO_DIALECT};
+		return true;
+	}
+	return smb1_read_negotiated(t->reply, &b, ret_n) && ret_n->dialect == 0;
+}
+
+static bool hear_smb1(struct smb_talk *t, struct answer *ret_answer, struct smb_heard *heard)
+{
+	const struct message speaks = {.kind = MESSAGE_SMB, .number = MESSAGE_SMB1_ONLY};
+	struct smb1_negotiated r;
+
+	if (!smb_connect(t) || !smb_negotiate1(t, true, &r))
 		return false;
 	errno = EPROTO;
-	if (!smb1_read_negotiated(t->reply, &b, &r) || r.dialect != 0)
+	if (r.dialect != 0)
 		return false;
+	heard->speaks = MESSAGE_SMB1_ONLY;
+	heard->security_mode = r.security_mode;
 	ret_answer->is_ok = true;
 	asking_tell(t->a, &speaks);
-	if ((r.capabilities & extended) == 0) {
+	if (!smb1_is_extended(&r)) {
 		tell_old_names(t, &r, ret_answer);
 	} else {
-		h.cmd = SMB1_SESSION_SETUP;
-		h.mid = 2;
-		ask_smb1_challenge(t, h, ret_answer);
+		struct smb1_header h = {.cmd = SMB1_SESSION_SETUP,
+					.flags2 = SMB1_FLAG2_UNICODE | SMB1_FLAG2_NT_STATUS |
+						  SMB1_FLAG2_EXTENDED_SECURITY,
+					.pid = 1,
+					.mid = 2};
+
+		ask_smb1_challenge(t, h, ret_answer, heard);
 	}
 	answer_add(ret_answer, "SMB 1 alone");
 	return true;
 }
 
-void ask_smb(struct asking *a, struct answer *ret_answer)
+void smb_hear(struct asking *a, bool with_compression, struct answer *ret_answer,
+	      struct smb_heard *ret_heard)
 {
-	static struct talk t;
+	struct smb_talk *t = smb_talk_of(a);
 	int why = 0;
 
-	t.a = a;
-	t.fd = -1;
-	if (!ask_smb2(&t, ret_answer)) {
+	*ret_heard = (struct smb_heard){0};
+	if (!hear_smb2(t, with_compression, ret_answer, ret_heard)) {
 		why = errno;
 		/* Whoever does not know SMB 2 closes, or answers something else. */
-		if (t.fd != -1 && (why == EPIPE || why == ECONNRESET || why == EPROTO) &&
-		    ask_smb1(&t, ret_answer))
+		if (t->fd != -1 && (why == EPIPE || why == ECONNRESET || why == EPROTO) &&
+		    hear_smb1(t, ret_answer, ret_heard))
 			why = 0;
 	}
 	if (why != 0)
-		answer_add(ret_answer, "%s",
-			   why == EPROTO ? "answers, but not as SMB does" : reach_words(why));
-	if (t.fd != -1)
-		close(t.fd);
+		answer_add(ret_answer, "%s", smb_words(why));
+	smb_hang_up(t);
+}
+
+const char *smb_words(int err)
+{
+	return err == EPROTO ? "answers, but not as SMB does" : reach_words(err);
+}
+
+struct smb_talk *smb_talk_of(struct asking *a)
+{
+	static struct smb_talk t; /* a child asks one machine, one question at a time */
+
+	t.a = a;
+	t.fd = -1;
+	return &t;
+}
+
+void ask_smb(struct asking *a, struct answer *ret_answer)
+{
+	struct smb_heard heard;
+
+	smb_hear(a, false, ret_answer, &heard);
 }
