@@ -40,7 +40,11 @@
  *   audit:logon           "success failure", "none"
  *
  * An asked machine that has no such thing says OBSERVED_ABSENT; what could not be learned is
- * OBSERVED_UNREADABLE, and its value says why. What was not asked has no observation.
+ * OBSERVED_UNREADABLE, and its value says why. What was not asked has no observation. A list that
+ * was read whole (account: admin: service: share: anti-malware: audit:) says how many it has with
+ * nothing after the colon, "account:" "3", so that an empty one is known to be empty and what is
+ * not in it to be absent; one that could not be read whole is OBSERVED_UNREADABLE there, and says
+ * why.
  */
 #ifndef MODEL_POSTURE_H
 #define MODEL_POSTURE_H
