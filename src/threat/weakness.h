@@ -37,7 +37,9 @@ enum fixed_by {
 	FIXED_AT_RELEASE /* this service pack and later ones never had the hole: not affected */
 };
 
-struct fixed {             /* where the fix is */
+/* Where the fix is. One Windows may have a row by file and one by build: the file counts first, the
+ * build where no file was read. */
+struct fixed {
 	struct version os; /* "5.1.2600": major, minor, build; build 0: every build */
 	int service_pack;  /* -1: any */
 	enum branch branch;

@@ -196,9 +196,14 @@ static enum rc read_fixed(const struct row *r, const struct raw_fixed *raw,
 	return rc == RC_OK ? row_list(r, &raw->kbs, &to->kbs) : rc;
 }
 
+/* Two rows for one Windows. A file and a build may stand for each other: either may be unreadable.
+ */
 static bool is_same_place(const struct fixed *a, const struct fixed *b)
 {
-	return version_cmp(&a->os, &b->os) == 0 && a->service_pack == b->service_pack &&
+	bool is_pair = (a->by == FIXED_BY_FILE && b->by == FIXED_BY_BUILD) ||
+		       (a->by == FIXED_BY_BUILD && b->by == FIXED_BY_FILE);
+
+	return !is_pair && version_cmp(&a->os, &b->os) == 0 && a->service_pack == b->service_pack &&
 	       a->branch == b->branch;
 }
 
