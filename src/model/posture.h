@@ -37,7 +37,9 @@
  *   share:C$              "disk" "printer" "ipc", then "hidden"
  *   share.writers:NAME    who may write to it: "Everyone; BUILTIN\Users", "nobody"
  *   anti-malware:NAME     "running" "stopped", then "signatures=2008-11-21" "engine=1.1.4104.0"
- *   audit:logon           "success failure", "none"
+ *   audit:logon           "success failure", "none"; also audit:system object-access privilege-use
+ *                         process-tracking policy-change account-management directory-access
+ *                         account-logon
  *
  * An asked machine that has no such thing says OBSERVED_ABSENT; what could not be learned is
  * OBSERVED_UNREADABLE, and its value says why. What was not asked has no observation. A list that

@@ -7,7 +7,8 @@
 /* --- as libcyaml reads it --- */
 
 struct raw_check { /* one that is new, or a change to one that is inherited */
-	char *id, *group, *title, *key, *want, *absent, *absent_passes, *from, *until, *serious;
+	char *id, *group, *title, *key, *policy_key, *want, *absent, *absent_passes, *from, *until,
+		*serious;
 	char *reason, *correct, *source;
 	int64_t *number;
 	struct texts texts, doors;
@@ -36,6 +37,7 @@ static const cyaml_schema_field_t check_fields[] = {
 	CHECK_TEXT("group", group),
 	CHECK_TEXT("title", title),
 	CHECK_TEXT("key", key),
+	CHECK_TEXT("policy-key", policy_key),
 	CHECK_TEXT("want", want),
 	CYAML_FIELD_INT_PTR("number", CYAML_FLAG_OPTIONAL, struct raw_check, number),
 	LIST("texts", struct raw_check, texts.list, texts.n, &text_entry, ROW_LIST),
@@ -75,18 +77,14 @@ static const char *const groups[] = {"passwords", "accounts", "network",    "sha
 static const char *const doors[] = {"smb-exploit",   "admin-shares",       "weak-passwords",
 				    "autorun",       "null-session",       "late-patch",
 				    "no-protection", "spread-by-services", NULL};
-static const char *const wants[] = {"at-least", "at-most",       "equals",      "not", "word",
-				    "no-word",  "count-at-most", "age-at-most", NULL};
+static const char *const wants[] = {"at-least",       "at-most", "equals",        "not",
+				    "word",           "no-word", "count-at-most", "age-at-most",
+				    "count-at-least", NULL};
 
 static bool wants_number(enum want w)
 {
 	return w == WANT_AT_LEAST || w == WANT_AT_MOST || w == WANT_COUNT_AT_MOST ||
-	       w == WANT_AGE_AT_MOST;
-}
-
-static bool may_have_texts(enum want w)
-{
-	return !wants_number(w) || w == WANT_COUNT_AT_MOST;
+	       w == WANT_COUNT_AT_LEAST || w == WANT_AGE_AT_MOST;
 }
 
 static enum rc check_whole(const struct row *r, const struct check *c)
@@ -108,6 +106,8 @@ static enum rc check_whole(const struct row *r, const struct check *c)
 	rc = row_word(r, "group", c->group, groups, &at);
 	if (rc == RC_OK)
 		rc = row_key(r, c->key, true);
+	if (rc == RC_OK && c->policy_key != NULL)
+		rc = row_key(r, c->policy_key, false);
 	if (rc == RC_OK)
 		rc = row_sentence(r, "reason", c->reason);
 	for (unsigned i = 0; rc == RC_OK && c->doors != NULL && c->doors[i] != NULL; i++)
@@ -128,11 +128,9 @@ static enum rc check_wanted(const struct row *r, const struct check *c, bool has
 				has_number ? "has not" : "needs");
 	if (has_number && (c->number < 0 || c->number > INT32_MAX))
 		return row_fail(r, "`number` is 0 to %d", INT32_MAX);
-	if (has_texts && !may_have_texts(c->want))
-		return row_fail(r, "`want: %s` has no `texts`", wants[c->want]);
 	if (!has_texts && !wants_number(c->want))
 		return row_fail(r, "`want: %s` needs `texts`", wants[c->want]);
-	if (c->want == WANT_COUNT_AT_MOST && !has_star)
+	if ((c->want == WANT_COUNT_AT_MOST || c->want == WANT_COUNT_AT_LEAST) && !has_star)
 		return row_fail(r, "what is counted has a key that ends in '*'");
 	if (c->want == WANT_AGE_AT_MOST && strncmp(c->key, "anti-malware:", 13) != 0)
 		return row_fail(r, "an age is that of anti-malware's signatures");
@@ -165,6 +163,7 @@ static enum rc read_check(const struct row *r, const struct raw_check *raw, stru
 	take(&c->group, raw->group);
 	take(&c->title, raw->title);
 	take(&c->key, raw->key);
+	take(&c->policy_key, raw->policy_key);
 	take(&c->absent, raw->absent);
 	take(&c->reason, raw->reason);
 	take(&c->correct, raw->correct);

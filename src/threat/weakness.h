@@ -93,24 +93,29 @@ struct weakness {
 
 /* --- baselines: what is wanted of policy and protection --- */
 
+/* A value is compared without regard to case. A key with "*" at its end is about all that begin so,
+ * but what only says how many there are ("account:"). */
 enum want {
-	WANT_AT_LEAST, /* a number */
+	WANT_AT_LEAST, /* a number; or the value is one of `texts` ("until-reset") */
 	WANT_AT_MOST,
 	WANT_EQUALS, /* one of `texts`; of a value joined by "; ", every part is */
 	WANT_NOT,    /* none of them, and no part is */
 	WANT_WORD,   /* `texts` are words that the value must all have */
 	WANT_NO_WORD,
 	WANT_COUNT_AT_MOST, /* how many observations match `key` ("admin:*") and have all `texts` */
-	WANT_AGE_AT_MOST,   /* days between "signatures=DATE" in the value, and the observation */
+	WANT_AGE_AT_MOST,   /* days between "signatures=DATE" in the value, and the observation; of
+			       those that have all `texts`, the newest date counts */
+	WANT_COUNT_AT_LEAST, /* as above */
 };
 
 struct check {
 	const char *id;    /* "password-length" */
-	const char *group; /* "passwords" "accounts" "network" "services" "updates" "protection"
-			      "shares" */
+	const char *group; /* "passwords" "accounts" "network" "shares" "services" "updates"
+			      "protection" */
 	const char *title;
-	const char *key; /* an observation; with one "*" at its end: all that begin so must be as
-			    wanted */
+	const char *key;        /* an observation, perhaps with one "*" at its end */
+	const char *policy_key; /* where group policy writes the same: where there is a value, it
+				   counts, and `key` does not; NULL: there is no such place */
 	enum want want;
 	long number;
 	const char *const *texts; /* ended by NULL */
