@@ -251,3 +251,23 @@ size_t posture_all(const struct posture *p, const char *prefix, size_t *ret_n)
 	*ret_n = low - first;
 	return first;
 }
+
+enum rc posture_copy(const struct posture *p, struct posture **ret_copy)
+{
+	struct posture *to = NULL;
+	enum rc rc = posture_new(&to);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = posture_name(to, p->name);
+	for (size_t i = 0; i < p->n && rc == RC_OK; i++)
+		rc = posture_add(to, &p->list[i]);
+	if (rc != RC_OK) {
+		posture_free(to);
+		return rc;
+	}
+	to->addr = p->addr;
+	to->at_ns = p->at_ns;
+	*ret_copy = to;
+	return RC_OK;
+}

@@ -103,6 +103,9 @@ MUST_CHECK enum rc posture_add(struct posture *p, const struct observation *o);
 
 MUST_CHECK enum rc posture_name(struct posture *p, const char *name);
 
+/* The caller frees it. RC_NOMEM. */
+MUST_CHECK enum rc posture_copy(const struct posture *p, struct posture **ret_copy);
+
 /* In one word, as exports have it: "file" "registry" "samr" "lsa" "services" "shares" "smb"
  * "script" "hive" "list"; "" where there is no such source. */
 const char *observed_by_name(unsigned by);

@@ -336,6 +336,24 @@ static void what_is_packed_unpacks_to_the_same(void **state)
 	posture_free(p);
 }
 
+static void a_copy_outlives_what_it_is_of(void **state)
+{
+	struct posture *p = posture_of(sample, N), *copy = NULL;
+	struct bytes before, after;
+
+	(void)state;
+	p->addr = addr_v4(0x0a000001);
+	assert_int_equal(posture_name(p, "LAP-7"), RC_OK);
+	assert_int_equal(posture_copy(p, &copy), RC_OK);
+	before = packed(p);
+	posture_free(p);
+	after = packed(copy);
+	assert_true(bytes_eq(before, after));
+	packed_free(before);
+	packed_free(after);
+	posture_free(copy);
+}
+
 static void damaged_bytes_are_refused(void **state)
 {
 	struct posture *p = posture_of(sample, N), *back = NULL;
@@ -402,6 +420,7 @@ int main(void)
 		cmocka_unit_test(texts_are_cut_and_made_utf8),
 		cmocka_unit_test(it_is_bounded_in_number_and_in_bytes),
 		cmocka_unit_test(what_is_packed_unpacks_to_the_same),
+		cmocka_unit_test(a_copy_outlives_what_it_is_of),
 		cmocka_unit_test(damaged_bytes_are_refused),
 		cmocka_unit_test(one_without_observations_is_kept_too),
 	};
