@@ -57,7 +57,7 @@ bool smb_connect(struct smb_talk *t)
 	return t->fd != -1;
 }
 
-static struct bytes ntlm_offer(uint8_t *room, size_t cap)
+struct bytes smb_ntlm_offer(uint8_t *room, size_t cap)
 {
 	const struct ntlm offer = {
 		.type = NTLM_NEGOTIATE,
@@ -223,7 +223,7 @@ static bool hear_smb2(struct smb_talk *t, bool with_compression, struct answer *
 	ret_answer->is_ok = true;
 	asking_tell(t->a, &speaks);
 	tell_guid(t->a, n.guid);
-	s.blob = ntlm_offer(blob, sizeof(blob));
+	s.blob = smb_ntlm_offer(blob, sizeof(blob));
 	smb2_write_header(&w, &h);
 	smb2_write_session_setup(&w, &s);
 	if (!w.bad && smb_exchange(t, (struct bytes){room, w.len}) &&
@@ -277,7 +277,7 @@ static void ask_smb1_challenge(struct smb_talk *t, struct smb1_header h, struct 
 	uint8_t blob[256], room[512];
 	struct writer w = {.at = room, .cap = sizeof(room)};
 	struct smb1_session_setup setup = {.is_unicode = true,
-					   .blob = ntlm_offer(blob, sizeof(blob))};
+					   .blob = smb_ntlm_offer(blob, sizeof(blob))};
 	struct smb1_session s;
 	struct smb1_block b;
 	char os[TEXT] = "";

@@ -56,6 +56,9 @@ bool smb_negotiate1(struct smb_talk *t, bool extended, struct smb1_negotiated *r
 bool smb_ask1(struct smb_talk *t, const struct smb1_header *h, struct bytes block,
 	      struct smb1_header *ret_h, struct smb1_block *ret_b);
 
+/* The first message of NTLM's exchange, in SPNEGO: nobody's yet. In `room`, at least 256 bytes. */
+struct bytes smb_ntlm_offer(uint8_t *room, size_t cap);
+
 /* As reach_words(). */
 const char *smb_words(int err);
 

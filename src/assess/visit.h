@@ -8,7 +8,9 @@
 #ifndef ASSESS_VISIT_H
 #define ASSESS_VISIT_H
 
-#include "ask/asking.h"
+#include <sys/types.h>
+
+#include "ask/smb.h"
 #include "assess/assess.h"
 
 struct rpc;
@@ -16,10 +18,15 @@ struct rpc;
 struct visit {
 	struct asking *asking;
 	const struct assess_options *opt;
-	unsigned smb;         /* enum message_smb: what it speaks */
-	const char *names[2]; /* its own name and its domain's, as the challenge told, or "" */
-	const char *host;     /* to connect to: its address, or for Kerberos its name */
-	struct rpc *rpc;      /* after the logon; NULL: there was none */
+	unsigned smb;              /* enum message_smb: what it speaks; 0: not known (yet) */
+	struct smb_heard heard;    /* without an account: what it said first */
+	bool has_smb1, knows_smb1; /* without: is SMB 1 on? */
+	bool has_null_session;     /* without: it was asked for one, and answered */
+	uint16_t lowest;           /* without: of its dialects; 0: not known */
+	const char *names[2];      /* its own name and its domain's, as the challenge told, or "" */
+	const char *host;          /* to connect to: its address, or for Kerberos its name */
+	bool is_in;                /* with one: it was let in, and not as a guest */
+	struct rpc *rpc;           /* after the logon; NULL: there was none */
 };
 
 /* `value` "" for OBSERVED_ABSENT; the reason for OBSERVED_UNREADABLE. Texts are cut at the sizes of
@@ -36,9 +43,13 @@ typedef void (*visit_question)(struct visit *v, struct answer *ret_answer);
 /* Says what is asked now, asks, and says what came of it and how long it took. */
 void visit_do(struct visit *v, const char *what, visit_question question);
 
-/* Without an account (assess/open.c): dialects, SMB 1, signing, compression, challenge,
- * PeekNamedPipe, null session. */
-void visit_open(struct visit *v, struct answer *ret_answer);
+/* Without an account (assess/open.c). The first finds out whether there is SMB at all. */
+void visit_negotiate(struct visit *v, struct answer *ret_answer); /* challenge, signing,
+								   * compression */
+void visit_smb1(struct visit *v, struct answer *ret_answer);      /* is it on? null session,
+								   * PeekNamedPipe */
+void visit_dialects(struct visit *v, struct answer *ret_answer);
+void visit_null_session(struct visit *v, struct answer *ret_answer); /* over SMB 2 */
 /* Does SAMR list the accounts to nobody? One null session of its own (assess/accounts.c); in a
  * child that does not log on. */
 void visit_anonymous(struct visit *v, struct answer *ret_answer);
@@ -55,5 +66,19 @@ void visit_services(struct visit *v, struct answer *ret_answer); /* svcctl, and 
 								  * among the services */
 void visit_shares(struct visit *v, struct answer *ret_answer);   /* srvsvc: shares, and who may
 								  * write to them */
+
+/* What a child is sent out for. */
+struct visit_task {
+	const struct assess_options *opt;
+	struct addr addr;
+	bool with_account;
+	unsigned smb; /* with: as above */
+	const char *names[2];
+};
+
+unsigned visit_limit_ms(const struct visit_task *t); /* how long it may take in all */
+
+/* In the child; `pipe` is where it tells. */
+_Noreturn void visit_run(const struct visit_task *t, int pipe, pid_t parent);
 
 #endif
