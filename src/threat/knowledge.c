@@ -22,7 +22,7 @@ struct knowledge {
 	struct baseline baseline;
 };
 
-static const char *const baselines[] = {"outbreak-minimum", NULL};
+static const char *const baselines[] = {"outbreak-minimum", "office", "strict", NULL};
 
 const char *const *knowledge_baselines(void)
 {

@@ -246,6 +246,212 @@ static void a_catalogue_that_makes_no_sense_is_refused_with_the_place(void **sta
 		refused(false, &cases[i]);
 }
 
+#define CHECK_HEAD "baseline: b\ntitle: t\nsummary: S.\n"
+#define CHECK(rest)                                                                                \
+	CHECK_HEAD                                                                                 \
+	"checks:\n  - {id: a, group: network, title: t, reason: R., correct: c, doors: "           \
+	"[autorun], source: s, " rest "}\n"
+
+static void a_baseline_that_makes_no_sense_is_refused_with_the_place(void **state)
+{
+	static const struct refusal cases[] = {
+		{CHECK_HEAD, "a baseline without checks"},
+		{CHECK("key: smb.smb1, want: equals, texts: [\"off\"], sirious: yes"),
+		 "f.yaml:5: there is no key 'sirious'; did you mean 'serious'?"},
+		{CHECK("key: smb.smb1, want: equals, texts: [\"off\"], serious: maybe"),
+		 "check a: serious: there is no 'maybe'"},
+		{CHECK("key: smb.smb1, want: equal, texts: [\"off\"]"), "did you mean 'equals'?"},
+		{CHECK("key: smb.smb1, texts: [\"off\"]"), "`want` is missing"},
+		{CHECK("key: smb.smb1, want: equals"), "needs `texts`"},
+		{CHECK("key: smb.smb1, want: equals, texts: [never]"), "but one of: on|off"},
+		{CHECK("key: smb.smb1, want: at-least"), "needs a `number`"},
+		{CHECK("key: smb.smb1, want: equals, texts: [\"on\"], number: 1"),
+		 "has not a `number`"},
+		{CHECK("key: policy.min-password-age, want: at-least, number: -1"),
+		 "`number` is 0 to"},
+		{CHECK("key: policy.min-password-age, want: at-least, number: x"),
+		 "f.yaml:5: checks, "
+		 "entry 1, number"},
+		{CHECK("key: policy.min-pasword-age, want: at-least, number: 1"),
+		 "did you mean 'policy.min-password-age'?"},
+		{CHECK("key: \"admin:\", want: count-at-most, number: 1"), "must say of what"},
+		{CHECK("key: admin:x, want: count-at-most, number: 1"), "ends in '*'"},
+		{CHECK("key: \"a*b\", want: count-at-most, number: 1"), "nothing that is observed"},
+		{CHECK("key: \"admin:a*b\", want: count-at-most, number: 1"), "at the end"},
+		{CHECK("key: smb.build, want: age-at-most, number: 1"),
+		 "anti-malware's signatures"},
+		{CHECK("key: \"admin:*\", want: count-at-most, number: 1, absent: x"),
+		 "not of many"},
+		{CHECK("key: smb.build, want: not, texts: [x], absent: x, absent-passes: yes"),
+		 "not with `absent-passes`"},
+		{CHECK("key: smb.build, want: not, texts: [x], from: \"6.0\", until: \"6.0\""),
+		 "`until` is the first"},
+		{CHECK("key: smb.build, want: not, texts: [x], from: six"), "is no version"},
+		{CHECK("key: smb.build, policy-key: \"registry:X\", want: not, texts: [x]"),
+		 "HKLM"},
+		{CHECK_HEAD "checks: [{id: a, want: not}]\n", "source"},
+		{CHECK_HEAD "checks: [{id: a, want: not, source: s}]\n",
+		 "check a: `group` is missing"},
+		{CHECK_HEAD "changes: [{id: a, source: s}]\n", "extends none"},
+		{CHECK_HEAD "without: [a]\n", "extends none"},
+		{"baseline: b\ntitle: t\nsummary: S\nchecks: []\n", "full stop"},
+		{CHECK("key: smb.build, want: not, texts: [x]") "  - {id: a, want: not, source: "
+								"s}\n",
+		 "one of this id already"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		refused(true, &cases[i]);
+}
+
+/* --- the operator's own --- */
+
+static const struct check *check(const struct knowledge *k, const char *id)
+{
+	const struct baseline *b = knowledge_baseline(k);
+
+	for (size_t i = 0; i < b->n_checks; i++) {
+		if (strcmp(b->checks[i].id, id) == 0)
+			return &b->checks[i];
+	}
+	return NULL;
+}
+
+/* Writes `text` to a file, reads it as --baseline does, and tells what came of it. */
+static enum rc with_file(const char *text, size_t len, struct knowledge **ret_k, char *err)
+{
+	char path[] = "/tmp/quell-test-XXXXXX.yaml";
+	int fd = mkstemps(path, 5);
+	enum rc rc = RC_OK;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, len), (ssize_t)len);
+	close(fd);
+	rc = knowledge_new(path, ret_k, err, ERR);
+	unlink(path);
+	return rc;
+}
+
+static void a_baseline_extends_another_and_changes_only_what_it_names(void **state)
+{
+	static const char text[] =
+		"baseline: mine\ntitle: Mine\nsummary: Mine.\nextends: office\n"
+		"without: [guest, smb1]\n"
+		"changes: [{id: password-length, number: 10, source: our policy}]\n"
+		"checks: [{id: own, group: passwords, title: t, key: os.name, want: not, texts: "
+		"[x],\n  reason: R., correct: c, doors: [autorun], source: s}]\n";
+	struct knowledge *office = knowledge("office"), *k = NULL;
+	char err[ERR] = "";
+
+	(void)state;
+	assert_int_equal(with_file(text, sizeof(text) - 1, &k, err), RC_OK);
+	assert_string_equal(knowledge_baseline(k)->id, "mine");
+	assert_int_equal(knowledge_baseline(k)->n_checks,
+			 knowledge_baseline(office)->n_checks - 2 + 1);
+	assert_null(check(k, "guest"));
+	assert_int_equal(check(k, "password-length")->number, 10);
+	assert_string_equal(check(k, "password-length")->source, "our policy");
+	assert_string_equal(check(k, "password-length")->reason,
+			    check(office, "password-length")->reason);
+	assert_int_equal(check(k, "password-history")->number, 24);
+
+	/* Its own check is with the others of its group. */
+	for (size_t i = 1; i < knowledge_baseline(k)->n_checks; i++) {
+		const struct check *c = &knowledge_baseline(k)->checks[i];
+
+		if (strcmp(c->id, "own") == 0)
+			assert_string_equal(c[-1].group, "passwords");
+	}
+	knowledge_free(office);
+	knowledge_free(k);
+}
+
+static void strict_asks_more_than_office_and_office_more_than_the_minimum(void **state)
+{
+	static const char *const names[] = {"outbreak-minimum", "office", "strict"};
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct knowledge *k = knowledge(names[i]);
+
+		assert_true(knowledge_baseline(k)->n_checks > n);
+		n = knowledge_baseline(k)->n_checks;
+		assert_non_null(check(k, "autorun"));
+		assert_int_equal(check(k, "signatures")->number, i == 0 ? 7 : i == 1 ? 3 : 1);
+		knowledge_free(k);
+	}
+}
+
+static void a_file_that_is_none_is_refused_with_its_name(void **state)
+{
+	static const struct {
+		const char *name, *want;
+	} cases[] = {
+		{"ofice", "there is no baseline 'ofice'; did you mean 'office'?"},
+		{"", "there is no baseline ''"},
+		{"/nowhere/at/all.yaml", "/nowhere/at/all.yaml: No such file"},
+		{"/tmp/", "/tmp/: Is a directory"},
+		{"none.yaml", "none.yaml: No such file"},
+	};
+	static const char orphan[] = "extends: nothing\nbaseline: a\ntitle: t\nsummary: S.\n";
+	struct knowledge *k = NULL;
+	char err[ERR] = "";
+	char *big = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(knowledge_new(cases[i].name, &k, err, sizeof(err)), RC_INVAL);
+		if (strstr(err, cases[i].want) == NULL)
+			fail_msg("'%s' has no '%s' in it", err, cases[i].want);
+		assert_null(k);
+	}
+	assert_int_equal(with_file("a\0b", 3, &k, err), RC_INVAL);
+	assert_non_null(strstr(err, "zero byte"));
+	assert_int_equal(with_file(orphan, sizeof(orphan) - 1, &k, err), RC_INVAL);
+	assert_non_null(strstr(err, "there is no baseline 'nothing'"));
+
+	big = malloc(YAML_FILE_MAX + 1);
+	assert_non_null(big);
+	memset(big, '#', YAML_FILE_MAX + 1);
+	assert_int_equal(with_file(big, YAML_FILE_MAX + 1, &k, err), RC_INVAL);
+	assert_non_null(strstr(err, "longer than 256 KiB"));
+	free(big);
+}
+
+/* What a worm's author would hand an administrator: deep, wide, and referring to itself. */
+static void a_hostile_file_costs_a_message_and_no_more(void **state)
+{
+	enum { N = 100000 };
+	static const char *const heads[] = {
+		CHECK_HEAD "checks: ",
+		CHECK_HEAD "without: [",
+		"",
+	};
+	static const char *const units[] = {
+		"[", "a,", "{a: ", "a: &a [*a, *a]\n", "- ", "? ", "!!x ", "\"", "|\n", "%a\n"};
+	char err[ERR] = "";
+	struct knowledge *k = NULL;
+	char *text = malloc(N + 100);
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t h = 0; h < sizeof(heads) / sizeof(heads[0]); h++) {
+		for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
+			size_t len = strlen(heads[h]), unit = strlen(units[u]);
+
+			memcpy(text, heads[h], len);
+			for (; len + unit <= N; len += unit)
+				memcpy(text + len, units[u], unit);
+			err[0] = '\0';
+			assert_int_equal(with_file(text, len, &k, err), RC_INVAL);
+			assert_true(err[0] != '\0');
+		}
+	}
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +460,11 @@ int main(void)
 		cmocka_unit_test(the_rows_of_ms08_067_are_those_of_the_bulletin),
 		cmocka_unit_test(every_baseline_reads),
 		cmocka_unit_test(a_catalogue_that_makes_no_sense_is_refused_with_the_place),
+		cmocka_unit_test(a_baseline_that_makes_no_sense_is_refused_with_the_place),
+		cmocka_unit_test(a_baseline_extends_another_and_changes_only_what_it_names),
+		cmocka_unit_test(strict_asks_more_than_office_and_office_more_than_the_minimum),
+		cmocka_unit_test(a_file_that_is_none_is_refused_with_its_name),
+		cmocka_unit_test(a_hostile_file_costs_a_message_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
