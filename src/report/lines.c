@@ -152,6 +152,12 @@ void lines_step(const struct lines *l, unsigned number, const char *text)
 	wrap(l, STEP_AT + STEP_WIDTH, text);
 }
 
+void lines_under(const struct lines *l, unsigned indent, const char *text)
+{
+	fprintf(l->to, "%*s", (int)indent, "");
+	wrap(l, indent, text);
+}
+
 void lines_row(const struct lines *l, enum tone tone, const char *text)
 {
 	char shown[SHOWN];

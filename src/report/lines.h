@@ -41,6 +41,9 @@ void lines_item(const struct lines *l, const char *label, const char *text);
 /* "  3. text", the text wrapped beside its number. */
 void lines_step(const struct lines *l, unsigned number, const char *text);
 
+/* At an indent, wrapped: below a row that it is about. */
+void lines_under(const struct lines *l, unsigned indent, const char *text);
+
 /* As it is, at an indent of two, cut at the width. */
 void lines_row(const struct lines *l, enum tone tone, const char *text);
 
