@@ -66,23 +66,48 @@ struct judged { /* owned by its arena, with all texts */
 	size_t n_signs;
 	const char *os; /* in words: "Windows XP Service Pack 3", or "unknown" */
 	unsigned n_patch[PATCH_STATES], n_mark[MARKS];
-	double harm; /* for "the worst first": 0 none; missing patches that are loose weigh most */
+	double harm; /* for "the worst first", see below; 0: none is known */
 	struct arena *arena;
 };
 
-/* `loose`: ids of threats that are about (they weigh more in `harm`), ended by NULL; may be NULL.
- * RC_NOMEM. The posture and the knowledge must outlive it. */
+/*
+ * Harm is a sum. A weakness: missing 10, restart pending 6, unknown 3; twenty times as much where a
+ * threat that uses it is about; three tenths of it where a remedy keeps it out of reach. A strong
+ * sign of tampering 150, a weak one 15. A failed check 2, a warning 0.5, an unknown one 0.2. So a
+ * machine that is open to the worm that is about (200) comes first, then one that looks infected,
+ * then those that may be open to it (60), and all else only orders those alike. The weights are
+ * chosen to give this order, not measured.
+ */
+
+/* What to judge by: of struct knowledge, or put together by a test. Borrowed; must outlive what is
+ * judged. */
+struct judge_rules {
+	const struct weakness *weaknesses; /* by id */
+	size_t n_weaknesses;
+	const struct baseline *baseline; /* NULL: no checks */
+	const char *const *loose;        /* ids of threats that are about, ended by NULL; or NULL */
+};
+
+/* RC_NOMEM. The posture must outlive it, too. */
+MUST_CHECK enum rc judge_by(const struct posture *p, const struct judge_rules *rules,
+			    struct judged **ret_j);
 MUST_CHECK enum rc judge_posture(const struct posture *p, const struct knowledge *k,
 				 const char *const *loose, struct judged **ret_j);
 void judged_free(struct judged *j); /* NULL is fine */
 
-/* What must be asked to judge: file names, registry values and keys (they end in "\"), services;
- * each once, sorted. `only`: a weakness' id, or NULL for everything. Texts live as long as `k`; the
- * caller frees the lists with judge_questions_done(). */
+/* What must be asked to judge: file names, registry values and keys (they end in "\"), services,
+ * and updates ("KB958644") for those who can look whether a list has them; each once, sorted. What
+ * lists that are read whole tell anyway (services, accounts, shares) is not in it, but for services
+ * that may be missing in them. `only`: a weakness' id, or NULL for everything. RC_INVAL: there is
+ * no such weakness. RC_NOMEM. Texts live as long as the knowledge and this; judge_questions_done()
+ * frees. */
 struct judge_questions {
-	const char **files, **registry, **services;
-	size_t n_files, n_registry, n_services;
+	const char **files, **registry, **services, **updates;
+	size_t n_files, n_registry, n_services, n_updates;
+	struct arena *arena;
 };
+MUST_CHECK enum rc judge_questions_by(const struct judge_rules *rules, const char *only,
+				      struct judge_questions *ret_q);
 MUST_CHECK enum rc judge_questions(const struct knowledge *k, const char *only,
 				   struct judge_questions *ret_q);
 void judge_questions_done(struct judge_questions *q);
