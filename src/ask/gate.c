@@ -22,7 +22,7 @@ struct gate {
 	int listener;
 };
 
-static atomic_bool was_tried;
+static atomic_bool was_tried, is_closed;
 static atomic_uint passes = 1; /* connections that may still be made */
 
 static bool address_of(const struct sockaddr_storage *sa, socklen_t len, struct addr *ret_addr,
@@ -161,6 +161,7 @@ enum rc gate_close_but_for(const struct addr *a, uint16_t port, bool has_kerbero
 				SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
 	if (listener == -1)
 		return RC_IO; /* the keeper waits until the process ends */
+	atomic_store(&is_closed, true);
 	pthread_mutex_lock(&s->lock);
 	s->gate.listener = listener;
 	pthread_cond_signal(&s->is_ready);
@@ -176,4 +177,9 @@ void gate_allow(unsigned more)
 bool gate_was_tried(void)
 {
 	return atomic_load(&was_tried);
+}
+
+bool gate_is_closed(void)
+{
+	return atomic_load(&is_closed);
 }

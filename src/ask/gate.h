@@ -23,6 +23,9 @@ MUST_CHECK enum rc gate_close_but_for(const struct addr *a, uint16_t port, bool 
  * is known that the machine lets us in. */
 void gate_allow(unsigned more);
 
+/* Is this process behind a gate already? */
+bool gate_is_closed(void);
+
 /* Did anything want to go elsewhere, or a second time? */
 bool gate_was_tried(void);
 
