@@ -12,7 +12,7 @@ struct ndr ndr_writer(struct writer *w, bool is_be, bool is_64)
 	return (struct ndr){.w = w, .base = w->len, .is_be = is_be, .is_64 = is_64};
 }
 
-static void wrong(struct ndr *n, const char *why)
+void ndr_wrong(struct ndr *n, const char *why)
 {
 	if (n->why == NULL)
 		n->why = why;
@@ -41,9 +41,29 @@ static uint64_t number(struct ndr *n, unsigned width, uint64_t v)
 	return v;
 }
 
+void ndr_u8(struct ndr *n, uint8_t *v)
+{
+	*v = (uint8_t)number(n, 1, *v);
+}
+
+void ndr_u16(struct ndr *n, uint16_t *v)
+{
+	*v = (uint16_t)number(n, 2, *v);
+}
+
 void ndr_u32(struct ndr *n, uint32_t *v)
 {
 	*v = (uint32_t)number(n, 4, *v);
+}
+
+void ndr_u64(struct ndr *n, uint64_t *v)
+{
+	*v = number(n, 8, *v);
+}
+
+void ndr_const(struct ndr *n, unsigned width, uint64_t v)
+{
+	(void)number(n, width, v);
 }
 
 void ndr_count(struct ndr *n, uint64_t *v)
@@ -69,9 +89,9 @@ void ndr_wstring(struct ndr *n, struct ndr_string *s)
 		return;
 	}
 	if (s->offset != 0)
-		wrong(n, "ndr-string-offset");
+		ndr_wrong(n, "ndr-string-offset");
 	if (s->actual > s->max)
-		wrong(n, "ndr-string-count");
+		ndr_wrong(n, "ndr-string-count");
 
 	size_t left = n->r->bad ? 0 : n->r->rest.len;
 
@@ -97,4 +117,52 @@ void ndr_byte_array(struct ndr *n, struct bytes *b)
 	} else {
 		*b = rd_take(n->r, (size_t)len);
 	}
+}
+
+void ndr_optional_wstring(struct ndr *n, bool *has, struct ndr_string *s)
+{
+	ndr_unique(n, has);
+	if (*has)
+		ndr_wstring(n, s);
+}
+
+void ndr_context(struct ndr *n, struct ndr_handle *h)
+{
+	ndr_align(n, 4);
+	if (n->r != NULL)
+		rd_copy(n->r, h->b, sizeof(h->b));
+	else
+		wr_bytes(n->w, (struct bytes){h->b, sizeof(h->b)});
+}
+
+void ndr_unicode_head(struct ndr *n, struct ndr_unicode *u)
+{
+	ndr_align(n, 4);
+	ndr_u16(n, &u->len);
+	ndr_u16(n, &u->size);
+	ndr_unique(n, &u->is_there);
+}
+
+void ndr_unicode_body(struct ndr *n, struct ndr_unicode *u)
+{
+	struct ndr_string s = {u->size / 2, 0, u->len / 2, u->units};
+
+	if (!u->is_there)
+		return;
+	ndr_wstring(n, &s);
+	if (s.max != u->size / 2 || s.actual != u->len / 2)
+		ndr_wrong(n, "ndr-unicode-length");
+	u->units = s.units;
+}
+
+size_t ndr_array(struct ndr *n, uint32_t told, size_t cap)
+{
+	uint64_t count = told;
+
+	ndr_count(n, &count);
+	if (count != told)
+		ndr_wrong(n, "ndr-array-count");
+	else if (count > cap)
+		ndr_wrong(n, "ndr-array-too-long");
+	return ndr_is_good(n) ? told : 0;
 }
