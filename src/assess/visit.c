@@ -76,6 +76,9 @@ static void with_account(struct visit *v)
 
 	(void)snprintf(what, sizeof(what), "files on ADMIN$ (TCP %u)", v->asking->opt->smb_port);
 	visit_do(v, what, visit_files);
+	if (!v->is_in)
+		return;
+	visit_do(v, "registry (winreg)", visit_registry);
 }
 
 unsigned visit_limit_ms(const struct visit_task *t)

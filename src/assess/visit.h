@@ -13,7 +13,7 @@
 #include "ask/smb.h"
 #include "assess/assess.h"
 
-struct rpc;
+struct rpc_client;
 
 struct visit {
 	struct asking *asking;
@@ -26,7 +26,7 @@ struct visit {
 	const char *names[2];      /* its own name and its domain's, as the challenge told, or "" */
 	const char *host;          /* to connect to: its address, or for Kerberos its name */
 	bool is_in;                /* with one: it was let in, and not as a guest */
-	struct rpc *rpc;           /* after the logon; NULL: there was none */
+	struct rpc_client *rpc;    /* with one: NULL until a pipe is asked for */
 };
 
 /* `value` "" for OBSERVED_ABSENT; the reason for OBSERVED_UNREADABLE. Texts are cut at the sizes of
@@ -57,7 +57,7 @@ void visit_anonymous(struct visit *v, struct answer *ret_answer);
 /* With one. Each says itself what it could not learn. */
 void visit_files(struct visit *v, struct answer *ret_answer); /* libsmbclient: the logon is
 							       * here; assess/files.c */
-/* The others need `rpc`. */
+/* The others: after it let us in; assess/rpc_client.h. */
 void visit_registry(struct visit *v, struct answer *ret_answer); /* winreg; registry.c */
 void visit_accounts(struct visit *v, struct answer *ret_answer); /* SAMR: accounts,
 								  * Administrators, passwords */
