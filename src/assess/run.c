@@ -8,8 +8,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "ask/account.h"
+#include "ask/credentials.h"
 #include "ask/pool.h"
 #include "ask/samba.h"
 #include "assess/visit.h"
@@ -27,7 +29,13 @@ struct mark {                    /* what is known of a target by now */
 	unsigned smb;
 	char name[64], domain[64]; /* told by now; or "" */
 	char *why;                 /* the first thing that went wrong */
+	bool is_ours;              /* of the account's domain, it says */
 	bool holds_logon, was_refused, is_full;
+};
+
+struct line {
+	size_t *at; /* targets, as many as there are */
+	size_t from, to;
 };
 
 struct run {
@@ -38,9 +46,9 @@ struct run {
 	struct mark *marks;
 	struct pool *pool;
 	struct account account;
-	size_t next;  /* target to begin with */
-	size_t *line; /* of those who wait for a visit with the account */
-	size_t line_from, line_to;
+	size_t next;              /* target to begin with */
+	unsigned n_first;         /* visits without the account that are under way */
+	struct line ours, others; /* who wait for a visit with the account */
 	uint64_t began_ms;
 	bool is_stopped;
 };
@@ -101,6 +109,19 @@ static uint64_t now_ns(const struct run *r)
 	return r->opt->ask->now_ns + (reach_now_ms() - r->began_ms) * 1000000;
 }
 
+/* "CORP", or "corp.example" as the end of the machine's full name. */
+static bool is_of_domain(const struct run *r, const struct message *m)
+{
+	const struct ask_credentials *c = r->opt->ask->credentials;
+	size_t len = strlen(m->text[0]), tail = c == NULL ? 0 : strlen(c->domain);
+
+	if (tail == 0 || len < tail || strcasecmp(m->text[0] + len - tail, c->domain) != 0)
+		return false;
+	return m->fact == FACT_DOMAIN
+		       ? len == tail
+		       : m->fact == FACT_FQDN && len > tail && m->text[0][len - tail - 1] == '.';
+}
+
 static void take_fact(struct run *r, size_t target, const struct message *m)
 {
 	struct mark *mark = &r->marks[target];
@@ -125,6 +146,7 @@ static void take_fact(struct run *r, size_t target, const struct message *m)
 	}
 	if (m->fact == FACT_DOMAIN && mark->domain[0] == '\0')
 		(void)snprintf(mark->domain, sizeof(mark->domain), "%.63s", m->text[0]);
+	mark->is_ours = mark->is_ours || is_of_domain(r, m);
 	if (r->out->fact != NULL)
 		r->out->fact(r->out->ctx, &f);
 }
@@ -213,11 +235,17 @@ static void ended(void *ctx, const struct pool_child *c, const char *why)
 	if (c->job.kind == WITH_ACCOUNT) {
 		take_logon(r, target, &lost);
 		settle(r, target);
-	} else if (m->smb == 0) {
+		return;
+	}
+	r->n_first--;
+	if (m->smb == 0) {
 		if (!r->is_stopped)
 			done(r, target, ASSESS_NO_ANSWER, m->why != NULL ? m->why : "no answer");
 	} else if (r->opt->ask->credentials != NULL) {
-		r->line[r->line_to++] = target;
+		bool has_domain = r->opt->ask->credentials->domain[0] != '\0';
+		struct line *line = m->is_ours || !has_domain ? &r->ours : &r->others;
+
+		line->at[line->to++] = target;
 	} else {
 		settle(r, target);
 	}
@@ -253,17 +281,29 @@ static bool start(struct run *r, size_t target, enum kind kind)
 	return false;
 }
 
+/* Machines of the account's own domain come first. Another, such as a disk box in a cupboard, may
+ * not know the account at all and refuse it, and then it is not used any more. */
+static struct line *next_line(struct run *r)
+{
+	if (r->ours.from < r->ours.to)
+		return &r->ours;
+	if (r->others.from < r->others.to && r->next == r->n && r->n_first == 0)
+		return &r->others;
+	return NULL;
+}
+
 /* The next who waits for the account. False: nobody, or it may not be used just now. */
 static bool start_visit(struct run *r)
 {
+	struct line *line = next_line(r);
 	uint64_t now = reach_now_ms();
 	size_t target = 0;
 
-	if (r->line_from == r->line_to)
+	if (line == NULL)
 		return false;
-	target = r->line[r->line_from];
+	target = line->at[line->from];
 	if (r->account.has_failed) {
-		r->line_from++;
+		line->from++;
 		went_wrong(&r->marks[target], "",
 			   "not asked with the account: it was refused elsewhere");
 		settle(r, target);
@@ -271,7 +311,7 @@ static bool start_visit(struct run *r)
 	}
 	if (!account_may_begin(&r->account, now))
 		return false;
-	r->line_from++;
+	line->from++;
 	if (start(r, target, WITH_ACCOUNT)) {
 		r->marks[target].holds_logon = true;
 		account_begin(&r->account, now);
@@ -279,6 +319,17 @@ static bool start_visit(struct run *r)
 		settle(r, target);
 	}
 	return true;
+}
+
+/* Stopped: whoever is in line will not be asked with the account. */
+static void leave_line(struct run *r, struct line *line)
+{
+	for (; line->from < line->to; line->from++) {
+		size_t target = line->at[line->from];
+
+		went_wrong(&r->marks[target], "", "stopped before it was asked with the account");
+		settle(r, target);
+	}
 }
 
 static bool begin(struct run *r, size_t target)
@@ -310,6 +361,8 @@ static bool start_one(void *ctx)
 		     "not asked: it is outside networks.scope, the networks that quell may act on");
 	} else if (!start(r, target, WITHOUT_ACCOUNT)) {
 		done(r, target, ASSESS_NO_ANSWER, r->marks[target].why);
+	} else {
+		r->n_first++;
 	}
 	return true;
 }
@@ -326,8 +379,9 @@ static enum rc prepare(struct run *r)
 	};
 
 	r->marks = calloc(r->n + 1, sizeof(*r->marks));
-	r->line = calloc(r->n + 1, sizeof(*r->line));
-	if (r->marks == NULL || r->line == NULL)
+	r->ours.at = calloc(r->n + 1, sizeof(*r->ours.at));
+	r->others.at = calloc(r->n + 1, sizeof(*r->others.at));
+	if (r->marks == NULL || r->ours.at == NULL || r->others.at == NULL)
 		return RC_NOMEM;
 	return pool_new(&pool, &r->pool);
 }
@@ -357,18 +411,16 @@ enum rc assess_run(const struct assess_options *opt, const struct addr *targets,
 		r.is_stopped = true;
 		pool_end(r.pool, "stopped before there was an answer");
 	}
-	for (; r.line_from < r.line_to; r.line_from++) {
-		went_wrong(&r.marks[r.line[r.line_from]], "",
-			   "stopped before it was asked with the account");
-		settle(&r, r.line[r.line_from]);
-	}
+	leave_line(&r, &r.ours);
+	leave_line(&r, &r.others);
 	for (size_t i = 0; i < n; i++) { /* stopped before they said anything */
 		posture_free(r.marks[i].posture);
 		free(r.marks[i].why);
 	}
 out:
 	pool_free(r.pool);
-	free(r.line);
+	free(r.others.at);
+	free(r.ours.at);
 	free(r.marks);
 	return rc;
 }
