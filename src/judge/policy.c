@@ -88,6 +88,8 @@ static struct verdict_of_check judge_number(struct judging *j, const struct chec
 {
 	long n = 0;
 
+	if (is_one_of(value, c->texts))
+		return decided(true, value);
 	if (!number_of(c, value, &n))
 		return unknown(value, say(j, "\"%s\" is no number", value));
 	return decided(c->want == WANT_AT_LEAST ? n >= c->number : n <= c->number, value);
@@ -134,6 +136,7 @@ static struct verdict_of_check judge_value(struct judging *j, const struct check
 	case WANT_AGE_AT_MOST:
 		return judge_age(j, c, o);
 	case WANT_COUNT_AT_MOST:
+	case WANT_COUNT_AT_LEAST:
 		break;
 	}
 	return unknown(o->value, "this cannot be asked of one value");
@@ -174,7 +177,14 @@ static struct verdict_of_check judge_absent(struct judging *j, const struct chec
 
 static struct verdict_of_check judge_single(struct judging *j, const struct check *c)
 {
-	const struct observation *o = posture_find(j->posture, c->key);
+	const struct observation *o = posture_find(j->posture, c->key), *policy = NULL;
+
+	if (c->policy_key != NULL)
+		policy = posture_find(j->posture, c->policy_key);
+	if (policy != NULL && policy->state == OBSERVED_UNREADABLE)
+		return unknown("", say(j, "group policy's own value: %s", why_unknown(policy)));
+	if (policy != NULL && policy->state == OBSERVED_VALUE)
+		return judge_value(j, c, policy);
 
 	if (o == NULL && is_known_absent(j, c->key))
 		return judge_absent(j, c, NULL);
@@ -195,6 +205,11 @@ struct many {
 	bool is_listed;               /* something was said of the list at all */
 };
 
+static bool is_count(const struct check *c)
+{
+	return c->want == WANT_COUNT_AT_MOST || c->want == WANT_COUNT_AT_LEAST;
+}
+
 static void add_name(struct judging *j, struct many *m, size_t i, const char *name,
 		     const char *value)
 {
@@ -208,7 +223,7 @@ static void look_at_one(struct judging *j, const struct check *c, const struct o
 {
 	struct verdict_of_check v;
 
-	if (c->want == WANT_COUNT_AT_MOST) {
+	if (is_count(c)) {
 		m->n++;
 		if (has_words(o->value, c->texts))
 			add_name(j, m, m->counted++, name, "");
@@ -264,14 +279,18 @@ static struct verdict_of_check judge_count(struct judging *j, const struct check
 					    : say(j, "%zu: %s", m->counted,
 						  with_the_rest(j, m->names, m->counted));
 
-	if ((long)m->counted > c->number)
+	/* More of them could be in what was not read, but not fewer. */
+	if (c->want == WANT_COUNT_AT_MOST && (long)m->counted > c->number)
 		return decided(false, value);
-	return m->why != NULL ? unknown(value, m->why) : decided(true, value);
+	if (c->want == WANT_COUNT_AT_LEAST && (long)m->counted >= c->number)
+		return decided(true, value);
+	if (m->why != NULL)
+		return unknown(value, m->why);
+	return decided(c->want == WANT_COUNT_AT_MOST, value);
 }
 
-/* Of several products against malware one that is as wanted is enough: the others are switched off
- * on purpose. */
-static struct verdict_of_check judge_any(struct judging *j, const struct many *m)
+/* Of several products one with fresh signatures is enough. */
+static struct verdict_of_check judge_newest(struct judging *j, const struct many *m)
 {
 	if (m->good > 0)
 		return decided(true, m->first);
@@ -287,12 +306,12 @@ static struct verdict_of_check judge_many(struct judging *j, const struct check 
 	look_at_all(j, c, &m);
 	if (!m.is_listed)
 		return unknown("", "not asked");
-	if (c->want == WANT_COUNT_AT_MOST)
+	if (is_count(c))
 		return judge_count(j, c, &m);
 	if (m.n == 0 && m.why == NULL && (c->absent_passes || c->absent != NULL))
 		return judge_absent(j, c, NULL);
-	if (begins_with(c->key, "anti-malware:"))
-		return judge_any(j, &m);
+	if (c->want == WANT_AGE_AT_MOST)
+		return judge_newest(j, &m);
 	if (m.bad > 0)
 		return decided(false, with_the_rest(j, m.names, m.bad));
 	if (m.why != NULL)

@@ -115,6 +115,15 @@ static void add_weakness(struct asking_for *q, const struct weakness *w)
 		add_key(q, w->answers[i].key);
 }
 
+static void add_baseline(struct asking_for *q, const struct baseline *b)
+{
+	for (size_t i = 0; b != NULL && i < b->n_checks; i++) {
+		add_key(q, b->checks[i].key);
+		if (b->checks[i].policy_key != NULL)
+			add_key(q, b->checks[i].policy_key);
+	}
+}
+
 static int compare(const void *a, const void *b)
 {
 	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
@@ -179,8 +188,7 @@ enum rc judge_questions_by(const struct judge_rules *rules, const char *only,
 	if (only == NULL) {
 		add_all(&q, &q.registry, sign_registry);
 		add_all(&q, &q.services, sign_services);
-		for (size_t i = 0; rules->baseline != NULL && i < rules->baseline->n_checks; i++)
-			add_key(&q, rules->baseline->checks[i].key);
+		add_baseline(&q, rules->baseline);
 	}
 	hand_over(&q, ret_q);
 	if (is_there && !q.is_full)

@@ -65,27 +65,41 @@ static const char *join(struct judging *j, const char *const *texts, const char 
 	return all;
 }
 
+static const char *say_number(struct judging *j, const struct check *c)
+{
+	const char *least = c->want == WANT_AT_LEAST ? "at least" : "at most";
+
+	return say_more(j, say(j, "%s %ld", least, c->number), " or ", join(j, c->texts, " or "));
+}
+
+static const char *say_count(struct judging *j, const struct check *c)
+{
+	const char *what = join(j, c->texts, " and ");
+
+	if (c->want == WANT_COUNT_AT_MOST && c->number == 0)
+		return say_more(j, "none", " that is ", what);
+	return say_more(
+		j,
+		say(j, "%s %ld", c->want == WANT_COUNT_AT_MOST ? "at most" : "at least", c->number),
+		c->number == 1 ? " that is " : " that are ", what);
+}
+
 const char *say_wanted(struct judging *j, const struct check *c)
 {
 	switch (c->want) {
 	case WANT_AT_LEAST:
-		return say(j, "at least %ld", c->number);
 	case WANT_AT_MOST:
-		return say(j, "at most %ld", c->number);
+		return say_number(j, c);
 	case WANT_EQUALS:
 		return join(j, c->texts, " or ");
-	case WANT_NOT:
-		return say(j, "not %s", join(j, c->texts, " or "));
 	case WANT_WORD:
 		return join(j, c->texts, " and ");
+	case WANT_NOT:
 	case WANT_NO_WORD:
 		return say(j, "not %s", join(j, c->texts, " or "));
 	case WANT_COUNT_AT_MOST:
-		if (c->texts == NULL || c->texts[0] == NULL)
-			return c->number == 0 ? "none" : say(j, "at most %ld", c->number);
-		if (c->number == 0)
-			return say(j, "none that is %s", join(j, c->texts, " and "));
-		return say(j, "at most %ld that are %s", c->number, join(j, c->texts, " and "));
+	case WANT_COUNT_AT_LEAST:
+		return say_count(j, c);
 	case WANT_AGE_AT_MOST:
 		return say(j, "signatures at most %ld days old", c->number);
 	}
