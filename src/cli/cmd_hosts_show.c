@@ -23,7 +23,7 @@ static const struct cli_command command = {
 
 static int answer(const struct answering *a, int n, char **words)
 {
-	struct question *questions = calloc((size_t)n, sizeof(*questions));
+	struct question *questions = calloc((size_t)n + 1, sizeof(*questions));
 
 	if (questions == NULL)
 		return CLI_FAILED;
