@@ -9,6 +9,7 @@
 #include "naming/nbdgm.h"
 #include "naming/nbns.h"
 #include "talk/smb.h"
+#include "talk/system.h"
 #include "talk/web.h"
 #include "week.h"
 #include "wire/smb1_trans.h"
@@ -27,11 +28,9 @@ static struct bytes text(const char *s)
 
 static void ask_dhcp(struct week *w, uint64_t at, struct host *h, struct dhcp x)
 {
-	static const uint8_t windows[] = {1, 3, 6, 15, 31, 33, 43, 44, 46, 47, 119, 121, 249, 252};
-	static const uint8_t other[] = {1, 121, 3, 6, 15, 119, 252};
+	const struct system *system = system_of(h->os);
 	uint8_t room[MESSAGE], id[7] = {1};
 	struct writer to = {room, 0, sizeof(room), false};
-	bool is_windows = h->os != OS_LINUX && h->os != OS_OTHER && h->os != OS_PRINTER;
 	struct datagram d = {h, w->dc, 68, 67};
 
 	memcpy(id + 1, h->mac.b, 6);
@@ -40,9 +39,8 @@ static void ask_dhcp(struct week *w, uint64_t at, struct host *h, struct dhcp x)
 	x.client_id = (struct bytes){id, sizeof(id)};
 	if (x.type != DHCP_RELEASE) {
 		x.hostname = text(h->name);
-		x.params = is_windows ? (struct bytes){windows, sizeof(windows)}
-				      : (struct bytes){other, sizeof(other)};
-		x.vendor_class = is_windows ? BYTES("MSFT 5.0") : (struct bytes){NULL, 0};
+		x.params = system->dhcp_order;
+		x.vendor_class = system->dhcp_class;
 	}
 	dhcp_write(&to, &x);
 	if (addr_is_zero(&x.ciaddr))

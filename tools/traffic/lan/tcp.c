@@ -1,6 +1,15 @@
 #include "lan/tcp.h"
 
-enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, WINDOW = 65535, GIGABIT_NS_PER_BYTE = 8 };
+enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
+enum { WINDOW = 65535, WINDOW_7 = 8192, GIGABIT_NS_PER_BYTE = 8 };
+
+/* Vista to Windows 8 begin with 8 KiB. */
+static uint16_t window_of(const struct host *h, unsigned flags)
+{
+	if ((flags & RST) != 0)
+		return 0;
+	return (flags & SYN) != 0 && (h->os == OS_7 || h->os == OS_2008) ? WINDOW_7 : WINDOW;
+}
 
 static void segment(struct tcp *t, unsigned side, unsigned flags, struct bytes options,
 		    struct bytes data)
@@ -11,7 +20,7 @@ static void segment(struct tcp *t, unsigned side, unsigned flags, struct bytes o
 			    .dport = t->port[!side],
 			    .seq = t->seq[side],
 			    .ack = (flags & ACK) != 0 ? t->seq[!side] : 0,
-			    .window = (flags & RST) != 0 ? 0 : WINDOW,
+			    .window = window_of(t->end[side], flags),
 			    .flags = (uint8_t)flags,
 			    .options = options,
 			    .data = data};

@@ -1,5 +1,7 @@
 #include "talk/dhcp.h"
 
+#include "talk/system.h"
+
 enum { DISCOVER = 1, OFFER = 2, REQUEST = 3, ACKNOWLEDGE = 5, MESSAGE = 548, LEASE_S = 3600 };
 
 struct exchange {
@@ -53,7 +55,7 @@ static void tail(struct writer *w)
 
 static struct bytes ask(struct writer *w, const struct exchange *x, uint8_t type)
 {
-	static const uint8_t wanted[] = {1, 15, 3, 6, 44, 46, 47, 31, 33, 43};
+	const struct system *system = system_of(x->client->os);
 	uint8_t id[7] = {1};
 
 	head(w, x, type);
@@ -64,8 +66,8 @@ static struct bytes ask(struct writer *w, const struct exchange *x, uint8_t type
 	if (type == REQUEST && !x->has_address)
 		option(w, 54, v4(x->server));
 	option(w, 12, (struct bytes){(const uint8_t *)x->client->name, strlen(x->client->name)});
-	option(w, 60, BYTES("MSFT 5.0"));
-	option(w, 55, (struct bytes){wanted, sizeof(wanted)});
+	option(w, 60, system->dhcp_class);
+	option(w, 55, system->dhcp_order);
 	tail(w);
 	return (struct bytes){w->at, w->len};
 }

@@ -1,5 +1,7 @@
 #include "talk/domain.h"
 
+#include <stdio.h>
+
 #include "lan/tcp.h"
 #include "talk/der.h"
 
@@ -251,6 +253,28 @@ static void refuse(struct talk *t, const char *service)
 	send_from(t, true, &w);
 }
 
+/* One more ticket for somebody who has one. */
+static uint64_t ticket_for(struct lan *n, uint64_t at, struct datagram who, const char *client,
+			   const char *service, bool over_tcp)
+{
+	struct tcp tcp;
+	struct talk t = {n, who, at, over_tcp ? &tcp : NULL};
+
+	t.who.dport = 88;
+	t.who.sport = host_port(who.from);
+	if (!net_resolve(n, &t.at, who.from, who.to))
+		return at;
+	if (over_tcp && tcp_open(&tcp, n, t.at, t.who, TCP_ACCEPTED) != TCP_ACCEPTED)
+		return at;
+	request(&t, (struct ask){TGS_REQ, NULL, service, true});
+	reply(&t, TGS_REP, client, service);
+	if (over_tcp) {
+		tcp_close(&tcp, TCP_CLIENT);
+		t.at = tcp.at;
+	}
+	return t.at;
+}
+
 uint64_t kerberos_logon(struct lan *n, uint64_t at, struct datagram who, const char *user,
 			const char *service)
 {
@@ -267,28 +291,16 @@ uint64_t kerberos_logon(struct lan *n, uint64_t at, struct datagram who, const c
 	t.who.sport = host_port(who.from);
 	request(&t, a);
 	reply(&t, AS_REP, user, a.service);
-	return kerberos_ticket(n, t.at, t.who, service, false);
+	return ticket_for(n, t.at, t.who, user, service, false);
 }
 
 uint64_t kerberos_ticket(struct lan *n, uint64_t at, struct datagram who, const char *service,
 			 bool over_tcp)
 {
-	struct tcp tcp;
-	struct talk t = {n, who, at, over_tcp ? &tcp : NULL};
+	char account[HOST_NAME + 1];
 
-	t.who.dport = 88;
-	t.who.sport = host_port(who.from);
-	if (!net_resolve(n, &t.at, who.from, who.to))
-		return at;
-	if (over_tcp && tcp_open(&tcp, n, t.at, t.who, TCP_ACCEPTED) != TCP_ACCEPTED)
-		return at;
-	request(&t, (struct ask){TGS_REQ, NULL, service, true});
-	reply(&t, TGS_REP, who.from->name, service);
-	if (over_tcp) {
-		tcp_close(&tcp, TCP_CLIENT);
-		t.at = tcp.at;
-	}
-	return t.at;
+	(void)snprintf(account, sizeof(account), "%s$", who.from->name);
+	return ticket_for(n, at, who, account, service, over_tcp);
 }
 
 static void ldap_begin(struct writer *w, size_t *ret_seq, uint32_t id)

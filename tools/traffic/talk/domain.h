@@ -9,7 +9,7 @@
 uint64_t kerberos_logon(struct lan *n, uint64_t at, struct datagram who, const char *user,
 			const char *service);
 
-/* One more ticket; over TCP where the ticket is too big for UDP. */
+/* A ticket for the machine itself; over TCP where the ticket is too big for UDP. */
 uint64_t kerberos_ticket(struct lan *n, uint64_t at, struct datagram who, const char *service,
 			 bool over_tcp);
 

@@ -1,6 +1,7 @@
 #include "talk/ntlm.h"
 
 #include "talk/der.h"
+#include "talk/system.h"
 #include "wire/utf16.h"
 
 enum {
@@ -47,9 +48,14 @@ static void payload_text(struct writer *w, size_t field_at, const char *text)
 	payload(w, field_at, utf16_from_ascii(text, room, sizeof(room)));
 }
 
-static void version(struct writer *w)
+static void version(struct writer *w, enum os os)
 {
-	wr_le(w, 8, 0x0f00000004280105); /* 5.1 build 1064, revision 15 */
+	const struct system_version v = system_of(os)->version;
+
+	wr_be(w, 1, v.major);
+	wr_be(w, 1, v.minor);
+	wr_le(w, 2, v.build);
+	wr_le(w, 4, 0x0f000000); /* revision 15 */
 }
 
 static void head(struct writer *w, uint32_t type)
@@ -111,7 +117,7 @@ void ntlm_offer(struct writer *w)
 	init_token(w, (struct bytes){NULL, 0});
 }
 
-void ntlm_negotiate(struct writer *w)
+void ntlm_negotiate(struct writer *w, const struct logon *l)
 {
 	uint8_t room[MESSAGE];
 	struct writer m = {room, 0, sizeof(room), false};
@@ -119,7 +125,7 @@ void ntlm_negotiate(struct writer *w)
 	head(&m, 1);
 	wr_le(&m, 4, UNICODE | REQUEST_TARGET | NTLM | EXTENDED | VERSION);
 	wr_zeros(&m, 16);
-	version(&m);
+	version(&m, l->machine_os);
 	init_token(w, (struct bytes){room, m.len});
 }
 
@@ -147,7 +153,7 @@ void ntlm_challenge(struct writer *w, struct rng *r, const struct logon *l)
 	wr_le(&m, 8, rng_next(r));
 	wr_zeros(&m, 8);
 	pairs = field(&m);
-	version(&m);
+	version(&m, l->server_os);
 	payload_text(&m, target, "KONTOR");
 	av_pair(&i, AV_DOMAIN, "KONTOR");
 	av_pair(&i, AV_COMPUTER, l->server);
@@ -171,7 +177,7 @@ void ntlm_authenticate(struct writer *w, struct rng *r, const struct logon *l)
 	machine = field(&m);
 	key = field(&m);
 	wr_le(&m, 4, UNICODE | NTLM | EXTENDED | VERSION | (is_nobody ? ANONYMOUS : 0));
-	version(&m);
+	version(&m, l->machine_os);
 	payload_text(&m, domain, l->domain);
 	payload_text(&m, user, l->user);
 	payload_text(&m, machine, l->machine);

@@ -42,7 +42,7 @@ static void call_by_name(struct smb *s)
 static void prepare(struct smb *s, struct lan *n, struct datagram who, enum smb_dialect dialect)
 {
 	*s = (struct smb){.dialect = dialect,
-			  .logon = {"", "", who.from->name, who.to->name},
+			  .logon = {"", "", who.from->name, who.to->name, who.from->os, who.to->os},
 			  .pid = 0xfeff,
 			  .mid = 64};
 	s->session = rng_next(&n->rng) & 0xffffffffff;

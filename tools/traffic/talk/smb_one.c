@@ -1,5 +1,6 @@
 /* SMB 1 as Windows XP and 2003 speak it: Unicode, NT status, extended security. */
 #include "talk/smb.h"
+#include "talk/system.h"
 #include "wire/smb1_body.h"
 #include "wire/smb1_trans.h"
 #include "wire/utf16.h"
@@ -70,12 +71,13 @@ static void one_negotiate(struct smb *s)
 
 static void setup_ask(struct smb *s, struct bytes blob)
 {
+	const struct system *system = system_of(s->logon.machine_os);
 	uint8_t os[NAME], lanman[NAME];
 	struct smb1_session_setup q = {
 		.is_unicode = true,
 		.blob = blob,
-		.os = utf16_from_ascii("Windows 2002 Service Pack 3 2600", os, sizeof(os)),
-		.lanman = utf16_from_ascii("Windows 2002 5.1", lanman, sizeof(lanman))};
+		.os = utf16_from_ascii(system->native_os, os, sizeof(os)),
+		.lanman = utf16_from_ascii(system->native_lanman, lanman, sizeof(lanman))};
 	struct writer w = ask(s, SMB1_SESSION_SETUP);
 
 	smb1_write_session_setup(&w, &q);
@@ -84,12 +86,13 @@ static void setup_ask(struct smb *s, struct bytes blob)
 
 static void setup_answer(struct smb *s, struct bytes blob, uint32_t status)
 {
+	const struct system *system = system_of(s->logon.server_os);
 	uint8_t os[NAME], lanman[NAME];
 	struct smb1_session a = {
 		.is_unicode = true,
 		.blob = blob,
-		.os = utf16_from_ascii("Windows 5.1", os, sizeof(os)),
-		.lanman = utf16_from_ascii("Windows 2000 LAN Manager", lanman, sizeof(lanman))};
+		.os = utf16_from_ascii(system->native_os, os, sizeof(os)),
+		.lanman = utf16_from_ascii(system->native_lanman, lanman, sizeof(lanman))};
 	struct writer w = begin(s, SMB1_SESSION_SETUP, true, status);
 
 	smb1_write_session(&w, &a);
@@ -102,7 +105,7 @@ static void one_logon(struct smb *s, uint32_t status)
 	struct writer b = {room, 0, sizeof(room), false};
 	struct rng *r = &s->tcp.net->rng;
 
-	ntlm_negotiate(&b);
+	ntlm_negotiate(&b, &s->logon);
 	setup_ask(s, (struct bytes){room, b.len});
 	s->uid = 2048;
 	b.len = 0;

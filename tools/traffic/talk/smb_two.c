@@ -141,7 +141,7 @@ static void two_logon(struct smb *s, uint32_t status)
 	struct writer b = {room, 0, sizeof(room), false}, r = {reply, 0, sizeof(reply), false};
 	struct rng *rng = &s->tcp.net->rng;
 
-	ntlm_negotiate(&b);
+	ntlm_negotiate(&b, &s->logon);
 	ntlm_challenge(&r, rng, &s->logon);
 	setup(s, (struct bytes){room, b.len}, (struct bytes){reply, r.len}, STATUS_MORE);
 	b.len = r.len = 0;

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "talk/system.h"
+
 enum { TLS_DATA = 23, TLS_CHANGE = 20, TLS_HELLO = 22 };
 
 static void say_text(struct tcp *t, unsigned side, const char *text)
@@ -15,9 +17,8 @@ void http_get(struct tcp *t, const char *site, const char *path)
 
 	(void)snprintf(text, sizeof(text),
 		       "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: */*\r\n"
-		       "User-Agent: Mozilla/5.0 (Windows NT 6.1; rv:45.0) Gecko/20100101 "
-		       "Firefox/45.0\r\nConnection: keep-alive\r\n\r\n",
-		       path, site);
+		       "User-Agent: %s\r\nConnection: keep-alive\r\n\r\n",
+		       path, site, system_of(t->end[TCP_CLIENT]->os)->agent);
 	say_text(t, TCP_CLIENT, text);
 }
 
