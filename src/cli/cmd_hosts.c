@@ -231,7 +231,9 @@ static int list(int argc, char **argv)
 static int run(int argc, char **argv)
 {
 	for (const struct hosts_part *p = hosts_parts; argc > 1 && p->name != NULL; p++) {
-		if (strcmp(p->name, argv[1]) == 0)
+		/* some look for it among the options */
+		if (strcmp(p->name, argv[1]) == 0 ||
+		    (p->run == hosts_import && strcmp("--import", argv[1]) == 0))
 			return p->run(argc - 1, argv + 1);
 	}
 	return list(argc, argv);

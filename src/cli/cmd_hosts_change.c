@@ -215,6 +215,8 @@ static int set_all(struct change *ch)
 					 ch->words[i]);
 		memcpy(key, ch->words[i], len);
 		key[len] = '\0';
+		if (strcmp(key, "notes") == 0) /* as the filter, it knows both */
+			key[strlen("note")] = '\0';
 		rc = store_set(ch->store, id, key, equals + 1, &ch->by);
 		if (rc != RC_OK)
 			return refused(ch, rc);

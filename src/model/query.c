@@ -51,8 +51,11 @@ static const struct field_info fields[QUERY_FIELDS] = {
 static const struct { /* what people type instead */
 	const char *name;
 	enum query_field field;
-} aliases[] = {
-	{"ip", QUERY_NET}, {"addr", QUERY_NET}, {"address", QUERY_NET}, {"last", QUERY_SEEN}};
+} aliases[] = {{"ip", QUERY_NET},
+	       {"addr", QUERY_NET},
+	       {"address", QUERY_NET},
+	       {"last", QUERY_SEEN},
+	       {"notes", QUERY_NOTE}};
 
 static const struct {
 	const char *name;

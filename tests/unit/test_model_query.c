@@ -42,6 +42,7 @@ static void terms_are_taken_apart_and_printed(void **state)
 		{"note:\"\"", "note:"},
 		{"net:10.1.0.0/16", "net:10.1.0.0/16"},
 		{"ip:10.1.2.3", "net:10.1.2.3/32"},
+		{"notes:x", "note:x"},
 		{"10.1.2.3 10.0.0.0/8", "net:10.1.2.3/32 net:10.0.0.0/8"},
 		{"fe80::1 -dead:beef::/32", "net:fe80::1/128 -net:dead:beef::/32"},
 		{"\"10.1.2.3\"", "\"10.1.2.3\""},
