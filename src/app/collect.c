@@ -1,6 +1,8 @@
 #include "app/collect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/fact_table.h"
 #include "base/map.h"
@@ -15,7 +17,7 @@ struct finding_key {
 	struct addr source, target;
 };
 
-enum { SCRATCH = 64 * 1024 };
+enum { SCRATCH = 64 * 1024, PORT_TEXT = 1024 };
 
 struct collection {
 	const struct watch_options *watch;
@@ -30,7 +32,8 @@ struct collection {
 	struct exchange_status status;
 	const struct finding *newest;
 	const struct finding **list; /* what the outbreak borrows, */
-	struct machines *machines;   /* and this */
+	struct machines *machines;   /* and this, */
+	char port[PORT_TEXT];        /* and this */
 	bool has_source;
 	uint64_t refused; /* findings and sightings that the limits left no room for */
 };
@@ -274,8 +277,35 @@ enum rc collection_facts(struct collection *c, const struct fact **ret_facts, si
 	return fact_table_list(c->facts, &source, ret_facts, ret_n);
 }
 
+/* What is at the other end of the sensor's cable says so by LLDP or CDP, which switches do not
+ * pass on. On a mirror port, or behind a hub, there may be several. */
+static void find_port(struct collection *c, const struct fact *facts, size_t n,
+		      const struct own *own)
+{
+	size_t len = 0;
+
+	c->port[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		const struct fact *f = &facts[i];
+		bool is_neighbour = f->kind == FACT_NOTE &&
+				    (f->source == FROM_LLDP || f->source == FROM_CDP) &&
+				    !(f->has_mac && own_has_mac(own, &f->mac));
+		int m;
+
+		if (!is_neighbour || strstr(c->port, f->value) != NULL)
+			continue;
+		m = snprintf(c->port + len, sizeof(c->port) - len, "%s%s (%s)", len > 0 ? "; " : "",
+			     f->value, fact_source_words(f->source));
+		if (m < 0 || (size_t)m >= sizeof(c->port) - len) {
+			c->port[len] = '\0';
+			return;
+		}
+		len += (size_t)m;
+	}
+}
+
 /* Who is who, by all that was heard so far. */
-static enum rc make_machines(struct collection *c)
+static enum rc make_machines(struct collection *c, const struct own *own)
 {
 	struct resolve_input in = {0};
 	struct machines *machines = NULL;
@@ -285,6 +315,7 @@ static enum rc make_machines(struct collection *c)
 		rc = resolve(&in, &machines);
 	if (rc != RC_OK)
 		return rc;
+	find_port(c, in.facts, in.n_facts, own);
 	machines_free(c->machines);
 	c->machines = machines;
 	return RC_OK;
@@ -307,7 +338,7 @@ enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 	free(c->list);
 	c->list = list;
 	if (list != NULL && sightings != NULL)
-		rc = make_machines(c);
+		rc = make_machines(c, end->own);
 	if (list != NULL && sightings != NULL && rc == RC_OK) {
 		struct outbreak_input in = {
 			.source = source_of(c),
@@ -321,6 +352,7 @@ enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 			.max_hosts = settings_limits(w->settings)->hosts,
 		};
 
+		in.source.switch_port = c->port[0] != '\0' ? c->port : NULL;
 		in.source.own = end->own->list;
 		in.source.n_own = end->own->n;
 		in.source.is_interrupted = end->is_cut || c->source.error[0] != '\0';

@@ -3,6 +3,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netpacket/packet.h>
 #include <stdio.h>
 
 static unsigned ones(const uint8_t *mask, size_t len)
@@ -39,17 +40,29 @@ static bool address_of(const struct ifaddrs *i, struct own_address *ret_own)
 	return false;
 }
 
+static void take_mac(const struct ifaddrs *i, struct own *own)
+{
+	struct sockaddr_ll link;
+
+	if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_PACKET || own->n_macs == OWN_MAX)
+		return;
+	memcpy(&link, i->ifa_addr, sizeof(link));
+	if (link.sll_halen == sizeof(own->macs[0].b))
+		memcpy(own->macs[own->n_macs++].b, link.sll_addr, sizeof(own->macs[0].b));
+}
+
 void own_look(const char *interface, struct own *ret_own)
 {
 	struct ifaddrs *all = NULL;
 	struct own_address a;
 
-	ret_own->n = 0;
+	ret_own->n = ret_own->n_macs = 0;
 	if (getifaddrs(&all) != 0)
 		return;
 	for (const struct ifaddrs *i = all; i != NULL && ret_own->n < OWN_MAX; i = i->ifa_next) {
 		if (strcmp(interface, "any") != 0 && strcmp(interface, i->ifa_name) != 0)
 			continue;
+		take_mac(i, ret_own);
 		if (address_of(i, &a) && !addr_is_loopback(&a.addr) && !addr_is_link_local(&a.addr))
 			ret_own->list[ret_own->n++] = a;
 	}
@@ -60,6 +73,15 @@ bool own_has(const struct own *own, const struct addr *a)
 {
 	for (size_t i = 0; own != NULL && i < own->n; i++) {
 		if (addr_eq(&own->list[i].addr, a))
+			return true;
+	}
+	return false;
+}
+
+bool own_has_mac(const struct own *own, const struct mac *m)
+{
+	for (size_t i = 0; own != NULL && i < own->n_macs; i++) {
+		if (memcmp(own->macs[i].b, m->b, sizeof(m->b)) == 0)
 			return true;
 	}
 	return false;

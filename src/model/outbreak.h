@@ -86,8 +86,9 @@ struct source_info {
 	uint64_t listened_ns;          /* by a clock that never goes back (base/monotime.h) */
 	const struct own_address *own; /* live: what is called there is heard; NULL: not known */
 	size_t n_own;
-	bool is_interrupted; /* ended by a signal, or the interface went away */
-	const char *note;    /* what the reader should know of the source, or NULL */
+	const char *switch_port; /* where the sensor is plugged in, as LLDP and CDP say, or NULL */
+	bool is_interrupted;     /* ended by a signal, or the interface went away */
+	const char *note;        /* what the reader should know of the source, or NULL */
 };
 
 struct outbreak {

@@ -35,6 +35,8 @@ static void source(const struct lines *l, const struct source_info *source)
 		say(&when, ", %s", span_format(source->listened_ns / 1000000000, text));
 		lines_item(l, "time", when.at);
 	}
+	if (source->switch_port != NULL)
+		lines_item(l, "plugged in", source->switch_port);
 	if (source->note != NULL)
 		lines_item(l, "note", source->note);
 }

@@ -73,6 +73,7 @@ static void put_source(struct pen *p, const struct source_info *s)
 	put_real(p, "listened_s", (double)listened_ms / 1000);
 	put_bool(p, "interrupted", s->is_interrupted);
 	put_text(p, "note", s->note);
+	put_text(p, "switch_port", s->switch_port);
 	pen_close(p, '}');
 }
 

@@ -135,6 +135,7 @@ static inline void sample_heard(struct sample *s)
 	src->first_ns = SAMPLE_START - 60 * SAMPLE_S;
 	src->last_ns = SAMPLE_START + 668 * SAMPLE_S;
 	src->listened_ns = 728 * SAMPLE_S;
+	src->switch_port = "2nd-floor, Gi1/0/24 (LLDP)";
 	s->o.coverage.packets = src->packets;
 	s->o.coverage.bytes = src->bytes;
 	s->o.coverage.flows = 4821;
