@@ -1,6 +1,7 @@
 #include "import/lines.h"
 
 #include <errno.h>
+#include <iconv.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -18,6 +19,8 @@ struct lines {
 	size_t raw_len;  /* of `raw` */
 	size_t text_len; /* of `text` */
 	bool is_cut;
+	bool is_console; /* bytes above ASCII are as `above` has them; 0: U+FFFD */
+	uint16_t above[128];
 	uint8_t buffer[BUFFER];
 	uint8_t raw[LINE_MAX_LEN];
 	uint8_t text[LINE_MAX_LEN];
@@ -38,7 +41,7 @@ enum rc lines_new(FILE *from, struct lines **ret_lines)
 		return RC_NOMEM;
 	l->from = from;
 	l->encoding = EIGHT_BIT;
-	l->is_begun = l->is_end = l->is_cut = false;
+	l->is_begun = l->is_end = l->is_cut = l->is_console = false;
 	l->line_end = '\n';
 	l->number = 0;
 	l->at = l->len = l->raw_len = l->text_len = 0;
@@ -49,6 +52,46 @@ enum rc lines_new(FILE *from, struct lines **ret_lines)
 void lines_free(struct lines *l)
 {
 	free(l);
+}
+
+static bool is_single_byte(unsigned code_page)
+{
+	static const uint16_t known[] = {437,  737,  775,  850,  852,  855,  857,  858, 860,
+					 861,  862,  863,  864,  865,  866,  869,  874, 1250,
+					 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i] == code_page)
+			return true;
+	}
+	return false;
+}
+
+/* The whole page once: the C library never sees the stranger's bytes. */
+void lines_code_page(struct lines *l, unsigned code_page)
+{
+	char name[16];
+	iconv_t cd = (iconv_t)-1;
+
+	l->is_console = true;
+	memset(l->above, 0, sizeof(l->above));
+	if (!is_single_byte(code_page))
+		return;
+	(void)snprintf(name, sizeof(name), "CP%u", code_page);
+	cd = iconv_open("UTF-16LE", name);
+	if (cd == (iconv_t)-1)
+		return;
+	for (unsigned i = 0; i < 128; i++) {
+		char in = (char)(0x80 + i);
+		uint8_t two[4];
+		char *from = &in, *to = (char *)two;
+		size_t left = 1, room = sizeof(two);
+
+		(void)iconv(cd, NULL, NULL, NULL, NULL);
+		if (iconv(cd, &from, &left, &to, &room) == 0 && room == 2)
+			l->above[i] = (uint16_t)(two[0] | two[1] << 8);
+	}
+	(void)iconv_close(cd);
 }
 
 FILE *lines_of(struct bytes head)
@@ -214,7 +257,9 @@ static void decode(struct lines *l)
 	for (size_t i = 0; i < raw.len; i++) {
 		uint32_t c = raw.at[i];
 
-		if (c >= 0x80 && c < 0xa0 && cp1252[c - 0x80] != 0)
+		if (c >= 0x80 && l->is_console)
+			c = l->above[c - 0x80];
+		else if (c >= 0x80 && c < 0xa0 && cp1252[c - 0x80] != 0)
 			c = cp1252[c - 0x80];
 		put_char(l, c);
 	}

@@ -28,6 +28,11 @@ struct lines;
 MUST_CHECK enum rc lines_new(FILE *from, struct lines **ret_lines);
 void lines_free(struct lines *l); /* NULL is fine */
 
+/* From now on lines that are no UTF-8 are of this code page of a Windows console, "850" as chcp
+ * tells it; of one that is not known (0), with several bytes a character, or without that
+ * character, every byte that is not ASCII becomes U+FFFD. */
+void lines_code_page(struct lines *l, unsigned code_page);
+
 /* RC_END: no more. RC_IO: errno. */
 MUST_CHECK enum rc lines_next(struct lines *l, struct line *ret_line);
 
