@@ -203,44 +203,59 @@ static const char *say_kbs(struct look *l)
 	return text;
 }
 
-static bool has_row(const struct look *l)
+static bool has_row(const struct look *l, enum fixed_by by)
 {
 	for (size_t i = 0; i < l->w->n_fixed; i++) {
 		const struct fixed *row = &l->w->fixed[i];
 
-		if ((row->by == FIXED_BY_FILE || row->by == FIXED_BY_BUILD) &&
-		    fixed_is_for(row, &l->windows))
+		if (row->by == by && fixed_is_for(row, &l->windows))
 			return true;
 	}
 	return false;
 }
 
+static const char *say_build_unknown(struct look *l)
+{
+	const struct observation *o = posture_find(l->j->posture, "os.ubr");
+	bool is_value = o != NULL && o->state == OBSERVED_VALUE;
+
+	if (is_value && o->by == BY_LIST)
+		return say(l->j, "a list says its last update is %s; it was not read", o->value);
+	return say(l->j, "the number of its last update (UBR) was not read: %s",
+		   is_value ? say(l->j, "it says \"%s\"", o->value) : why_unknown(o));
+}
+
+static const char *say_file_unread(struct look *l)
+{
+	if (l->file != NULL && l->file->state == OBSERVED_ABSENT)
+		return say(l->j, "there is no %s", l->w->file);
+	if (l->file != NULL && l->file->state == OBSERVED_VALUE)
+		return say(l->j, "%s has no version: \"%s\"", l->w->file, l->file->value);
+	return say(l->j, "%s was not read: %s", l->w->file, why_unknown(l->file));
+}
+
 /* Why neither the file nor the build says anything. */
 static const char *say_unknown(struct look *l)
 {
-	if (!l->windows.is_known && l->w->file == NULL)
-		return say(l->j, "which Windows it is is not known: %s", l->windows.why);
+	bool by_file = l->w->file != NULL && has_row(l, FIXED_BY_FILE);
+
+	if (!l->windows.is_known)
+		return say_more(l->j,
+				say(l->j, "which Windows it is is not known: %s", l->windows.why),
+				"; ", by_file ? say_file_unread(l) : "");
 	if (l->has_version && l->file->by == BY_LIST && l->found.is == FIX_NEW)
 		return say(l->j, "a list says %s is %s, which is fixed; the file was not read",
 			   l->w->file, l->file->value);
 	if (l->found.is_unclear)
 		return say(l->j,
-			   "%s is %s, which is fixed for one service pack or branch and not "
-			   "for another; which one it is is not known",
+			   "%s is %s, which is fixed for one service pack or branch and not for "
+			   "another; which one it is is not known",
 			   l->w->file, l->file->value);
-	if (l->has_version)
-		return say(l->j, "%s is %s, and no fixed version is known for %s", l->w->file,
-			   l->file->value, l->windows.words);
-	if (l->windows.is_known && !has_row(l))
-		return say(l->j, "no fixed version is known for %s", l->windows.words);
-	if (l->w->file == NULL)
-		return say(l->j, "its build's number was not read: %s",
-			   why_unknown(posture_find(l->j->posture, "os.ubr")));
-	if (l->file != NULL && l->file->state == OBSERVED_VALUE)
-		return say(l->j, "%s has no version: \"%s\"", l->w->file, l->file->value);
-	if (l->file != NULL && l->file->state == OBSERVED_ABSENT)
-		return say(l->j, "there is no %s", l->w->file);
-	return say(l->j, "%s was not read: %s", l->w->file, why_unknown(l->file));
+	if (by_file && !l->has_version)
+		return say_file_unread(l);
+	if (has_row(l, FIXED_BY_BUILD))
+		return say_build_unknown(l);
+	return say(l->j, "no fixed version is known for %s", l->windows.words);
 }
 
 static void say_conflict(struct look *l, struct judged_patch *to, const char *text)

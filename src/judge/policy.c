@@ -111,8 +111,9 @@ static struct verdict_of_check judge_age(struct judging *j, const struct check *
 	if (of_ns > o->at_ns + 2 * day_ns)
 		return unknown(o->value, "its signatures are dated after it was asked");
 	days = of_ns >= o->at_ns ? 0 : (o->at_ns - of_ns) / day_ns;
-	return decided(days <= (uint64_t)(c->number < 0 ? 0 : c->number),
-		       say(j, "%s, %llu days old", date, (unsigned long long)days));
+	return decided(
+		days <= (uint64_t)(c->number < 0 ? 0 : c->number),
+		say(j, "%s, %llu day%s old", date, (unsigned long long)days, days == 1 ? "" : "s"));
 }
 
 static struct verdict_of_check judge_value(struct judging *j, const struct check *c,
