@@ -9,8 +9,7 @@
 struct raw_check { /* one that is new, or a change to one that is inherited */
 	char *id, *group, *title, *key, *policy_key, *want, *absent, *absent_passes, *from, *until,
 		*serious;
-	char *reason, *correct, *source;
-	int64_t *number;
+	char *reason, *correct, *source, *number;
 	struct texts texts, doors;
 };
 
@@ -39,7 +38,7 @@ static const cyaml_schema_field_t check_fields[] = {
 	CHECK_TEXT("key", key),
 	CHECK_TEXT("policy-key", policy_key),
 	CHECK_TEXT("want", want),
-	CYAML_FIELD_INT_PTR("number", CYAML_FLAG_OPTIONAL, struct raw_check, number),
+	CHECK_TEXT("number", number),
 	LIST("texts", struct raw_check, texts.list, texts.n, &text_entry, ROW_LIST),
 	CHECK_TEXT("absent", absent),
 	CHECK_TEXT("absent-passes", absent_passes),
@@ -126,8 +125,6 @@ static enum rc check_wanted(const struct row *r, const struct check *c, bool has
 	if (wants_number(c->want) != has_number)
 		return row_fail(r, "`want: %s` %s a `number`", wants[c->want],
 				has_number ? "has not" : "needs");
-	if (has_number && (c->number < 0 || c->number > INT32_MAX))
-		return row_fail(r, "`number` is 0 to %d", INT32_MAX);
 	if (!has_texts && !wants_number(c->want))
 		return row_fail(r, "`want: %s` needs `texts`", wants[c->want]);
 	if ((c->want == WANT_COUNT_AT_MOST || c->want == WANT_COUNT_AT_LEAST) && !has_star)
@@ -174,10 +171,9 @@ static enum rc read_check(const struct row *r, const struct raw_check *raw, stru
 		c->number = 0;
 	}
 	c->want = (enum want)want;
-	if (raw->number != NULL) {
-		*has_number = true;
-		c->number = (long)*raw->number;
-	}
+	*has_number = *has_number || raw->number != NULL;
+	if (rc == RC_OK)
+		rc = row_number(r, "number", raw->number, INT32_MAX, c->number, &c->number);
 	if (rc == RC_OK && raw->texts.list != NULL)
 		rc = row_list(r, &raw->texts, &c->texts);
 	if (rc == RC_OK && raw->doors.list != NULL)

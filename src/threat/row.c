@@ -115,6 +115,25 @@ enum rc row_yes(const struct row *r, const char *field, const char *text, bool f
 	return rc;
 }
 
+enum rc row_number(const struct row *r, const char *field, const char *text, long max,
+		   long fallback, long *ret_n)
+{
+	long n = 0;
+
+	if (text == NULL) {
+		*ret_n = fallback;
+		return RC_OK;
+	}
+	for (const char *p = text; *p != '\0'; p++) {
+		if (!is_digit(*p) || n > (max - (*p - '0')) / 10)
+			return row_fail(r, "%s: '%.64s' is no whole number of 0 to %ld", field,
+					text, max);
+		n = n * 10 + (*p - '0');
+	}
+	*ret_n = n;
+	return RC_OK;
+}
+
 enum rc row_version(const struct row *r, const char *field, const char *text, struct version *ret_v)
 {
 	struct version v = {{0}};

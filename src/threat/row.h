@@ -45,6 +45,10 @@ MUST_CHECK enum rc row_word(const struct row *r, const char *field, const char *
 MUST_CHECK enum rc row_yes(const struct row *r, const char *field, const char *text, bool fallback,
 			   bool *ret_is);
 
+/* Decimal digits, 0 to `max`. libcyaml would read "8x" as 8. NULL: `fallback`. */
+MUST_CHECK enum rc row_number(const struct row *r, const char *field, const char *text, long max,
+			      long fallback, long *ret_n);
+
 /* NULL: zero. */
 MUST_CHECK enum rc row_version(const struct row *r, const char *field, const char *text,
 			       struct version *ret_v);

@@ -9,9 +9,7 @@
 /* --- as libcyaml reads it --- */
 
 struct raw_fixed {
-	char *os, *branch, *by, *version, *source;
-	int *service_pack;
-	uint32_t *ubr;
+	char *os, *service_pack, *branch, *by, *version, *ubr, *source;
 	struct texts kbs;
 };
 
@@ -51,11 +49,11 @@ static const cyaml_schema_value_t text_entry = {
 
 static const cyaml_schema_field_t fixed_fields[] = {
 	TEXT("os", struct raw_fixed, os),
-	CYAML_FIELD_INT_PTR("service-pack", CYAML_FLAG_OPTIONAL, struct raw_fixed, service_pack),
+	TEXT_OR_NONE("service-pack", struct raw_fixed, service_pack),
 	TEXT_OR_NONE("branch", struct raw_fixed, branch),
 	TEXT("by", struct raw_fixed, by),
 	TEXT_OR_NONE("version", struct raw_fixed, version),
-	CYAML_FIELD_UINT_PTR("ubr", CYAML_FLAG_OPTIONAL, struct raw_fixed, ubr),
+	TEXT_OR_NONE("ubr", struct raw_fixed, ubr),
 	LIST("kbs", CYAML_FLAG_OPTIONAL, struct raw_fixed, kbs.list, kbs.n, &text_entry, ROW_LIST),
 	TEXT("source", struct raw_fixed, source),
 	CYAML_FIELD_END};
@@ -168,6 +166,7 @@ static enum rc read_fixed(const struct row *r, const struct raw_fixed *raw,
 			  const struct weakness *w, struct fixed *to)
 {
 	unsigned by = 0, branch = BRANCH_ANY;
+	long service_pack = -1, ubr = 0;
 	enum rc rc = row_version(r, "os", raw->os, &to->os);
 
 	if (rc == RC_OK)
@@ -176,15 +175,16 @@ static enum rc read_fixed(const struct row *r, const struct raw_fixed *raw,
 		rc = row_word(r, "by", raw->by, fixed_by_names, &by);
 	if (rc == RC_OK && raw->branch != NULL)
 		rc = row_word(r, "branch", raw->branch, branch_names, &branch);
-	if (rc == RC_OK && raw->service_pack != NULL &&
-	    (*raw->service_pack < 0 || *raw->service_pack > 9))
-		return row_fail(r, "service-pack is 0 to 9, or left out");
+	if (rc == RC_OK)
+		rc = row_number(r, "service-pack", raw->service_pack, 9, -1, &service_pack);
+	if (rc == RC_OK)
+		rc = row_number(r, "ubr", raw->ubr, INT32_MAX, 0, &ubr);
 	if (rc != RC_OK)
 		return rc;
 	to->by = (enum fixed_by)by;
 	to->branch = (enum branch)branch;
-	to->service_pack = raw->service_pack != NULL ? *raw->service_pack : -1;
-	to->ubr = raw->ubr != NULL ? *raw->ubr : 0;
+	to->service_pack = (int)service_pack;
+	to->ubr = (uint32_t)ubr;
 	to->source = raw->source;
 	rc = check_os(r, to, w);
 	if (rc == RC_OK)
