@@ -51,8 +51,14 @@ _quell()
 		return ;;
 	who:--user) return ;;
 	who:*) words='--infected --ask --credentials --user --kerberos -o --store -c --set -h --help' ;;
+	threats:--baseline)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		words=$(quell threats --baselines 2>/dev/null | awk '{ print $1 }')
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$words" -- "$cur")
+		return ;;
 	threats:*)
-		words="-o -h --help $(quell threats 2>/dev/null | awk '{ print $1 }')" ;;
+		words="--baselines --baseline -o -h --help $(quell threats 2>/dev/null | awk '{ print $1 }')" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

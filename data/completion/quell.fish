@@ -49,5 +49,7 @@ complete -c quell -n $in_who -s o -x -a 'human json csv' -d format
 complete -c quell -n $in_who -l store -x -d 'where machines are kept'
 complete -c quell -n $in_who -s c -r -F -d settings
 complete -c quell -n $in_who -l set -x -d 'one setting, KEY=VALUE'
+complete -c quell -n $in_threats -f -l baselines -d 'the built-in ones'
+complete -c quell -n $in_threats -r -F -l baseline -a "(quell threats --baselines 2>/dev/null | awk '{ print \$1 }')" -d 'what one asks'
 complete -c quell -n $in_threats -f -s o -x -a 'human json' -d format
 complete -c quell -n $in_threats -f -a "(quell threats 2>/dev/null | awk '{ print \$1 }')"
