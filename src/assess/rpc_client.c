@@ -98,14 +98,27 @@ static bool load_one(void *library, const char *name, void *to)
 	return at != NULL;
 }
 
+static bool open_libraries(void **ret_library, void **ret_tables)
+{
+	*ret_library = dlopen("libdcerpc.so.0", RTLD_NOW | RTLD_LOCAL);
+	*ret_tables = dlopen("libndr-standard.so.0", RTLD_NOW | RTLD_LOCAL);
+	return *ret_library != NULL && *ret_tables != NULL;
+}
+
+bool rpc_client_load(void)
+{
+	void *library = NULL, *tables = NULL;
+
+	return open_libraries(&library, &tables); /* for as long as the process lives */
+}
+
 /* dlsym() also looks in the libraries that libdcerpc needs. */
 static bool load(struct rpc_client *r)
 {
-	void *library = dlopen("libdcerpc.so.0", RTLD_NOW | RTLD_LOCAL);
-	void *tables = dlopen("libndr-standard.so.0", RTLD_NOW | RTLD_LOCAL);
+	void *library = NULL, *tables = NULL;
 	bool ok = true;
 
-	if (library == NULL || tables == NULL)
+	if (!open_libraries(&library, &tables))
 		return false;
 #define LOAD(name) ok = load_one(library, #name, &r->f.name) && ok;
 	FUNCTIONS(LOAD)

@@ -36,4 +36,8 @@ bool rpc_client_reach(struct visit *v, enum rpc_pipe pipe, char *why);
 bool rpc_client_call(struct rpc_client *r, enum rpc_pipe pipe, uint16_t opnum, struct bytes request,
 		     struct bytes *ret_reply, char *why);
 
+/* For a parent whose children will call, so that each need not load the libraries itself. False:
+ * they are not there. */
+bool rpc_client_load(void);
+
 #endif

@@ -14,12 +14,13 @@
 #include "ask/credentials.h"
 #include "ask/pool.h"
 #include "ask/samba.h"
-#include "assess/visit.h"
+#include "assess/rpc_client.h"
 
 enum {
 	OPEN_BYTES = 64 << 10,
 	VISIT_BYTES = 4 << 20, /* a full posture is less */
 	PATIENCE_MS = 300,     /* see ask/account.h */
+	VISITS_AT_ONCE = 64,   /* Samba's libraries: 1.3 MiB of its own for each process */
 };
 
 enum kind { WITHOUT_ACCOUNT, WITH_ACCOUNT };
@@ -46,9 +47,9 @@ struct run {
 	struct mark *marks;
 	struct pool *pool;
 	struct account account;
-	size_t next;              /* target to begin with */
-	unsigned n_first;         /* visits without the account that are under way */
-	struct line ours, others; /* who wait for a visit with the account */
+	size_t next;                /* target to begin with */
+	unsigned n_first, n_visits; /* under way, without the account and with it */
+	struct line ours, others;   /* who wait for a visit with the account */
 	uint64_t began_ms;
 	bool is_stopped;
 };
@@ -233,6 +234,7 @@ static void ended(void *ctx, const struct pool_child *c, const char *why)
 		went_wrong(m, what, why);
 	}
 	if (c->job.kind == WITH_ACCOUNT) {
+		r->n_visits--;
 		take_logon(r, target, &lost);
 		settle(r, target);
 		return;
@@ -309,10 +311,11 @@ static bool start_visit(struct run *r)
 		settle(r, target);
 		return true;
 	}
-	if (!account_may_begin(&r->account, now))
+	if (!account_may_begin(&r->account, now) || r->n_visits == VISITS_AT_ONCE)
 		return false;
 	line->from++;
 	if (start(r, target, WITH_ACCOUNT)) {
+		r->n_visits++;
 		r->marks[target].holds_logon = true;
 		account_begin(&r->account, now);
 	} else {
@@ -386,6 +389,16 @@ static enum rc prepare(struct run *r)
 	return pool_new(&pool, &r->pool);
 }
 
+/* Loaded by the parent, they are mapped once for all children: it costs 40 ms and 20 MiB here, and
+ * saves 13 MiB in each of them. Where they are missing, each visit says so. */
+static void load_libraries(const struct assess_options *opt)
+{
+	if (opt->ask->credentials == NULL)
+		return;
+	(void)samba_load();
+	(void)rpc_client_load();
+}
+
 enum rc assess_run(const struct assess_options *opt, const struct addr *targets, size_t n,
 		   const struct assess_out *out)
 {
@@ -405,8 +418,7 @@ enum rc assess_run(const struct assess_options *opt, const struct addr *targets,
 	rc = prepare(&r);
 	if (rc != RC_OK)
 		goto out;
-	if (o->credentials != NULL)
-		(void)samba_load(); /* where it is missing, each visit says so */
+	load_libraries(opt);
 	if (!pool_work(r.pool, start_one)) {
 		r.is_stopped = true;
 		pool_end(r.pool, "stopped before there was an answer");
