@@ -336,6 +336,8 @@ static enum rc forget_traces(struct store *s, int64_t num, const char *id)
 	enum rc rc = db_exec(s, "DELETE FROM judgement WHERE machine = $1", VALUES(sql_int(num)));
 
 	if (rc == RC_OK)
+		rc = db_exec(s, "DELETE FROM posture WHERE machine = $1", VALUES(sql_int(num)));
+	if (rc == RC_OK)
 		rc = db_exec(s, "DELETE FROM decision WHERE a = $1 OR b = $1",
 			     VALUES(sql_text(id)));
 	/* Owners and phone numbers are in the audit's texts, too. */
@@ -346,29 +348,47 @@ static enum rc forget_traces(struct store *s, int64_t num, const char *id)
 			   : db_exec(s, "DELETE FROM machine WHERE num = $1", VALUES(sql_int(num)));
 }
 
+/* What it was found by is somebody else's now, or nobody's. */
+static enum rc hand_over(struct store *s, const struct store_facts *f,
+			 const struct posture_keys *names)
+{
+	struct posture_keys had = *names;
+	struct addr *addrs = calloc(f->n_facts + 1, sizeof(*addrs));
+	uint64_t rows = 0;
+	enum rc rc = RC_OK;
+
+	if (addrs == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; i < f->n_facts; i++)
+		addrs[i] = f->facts[i].addr;
+	had.addrs = addrs;
+	had.n_addrs = f->n_facts;
+	rc = runs_follow(s, addrs, f->n_facts, &rows);
+	if (rc == RC_OK)
+		rc = postures_follow(s, &had, &rows);
+	free(addrs);
+	return rc;
+}
+
 static enum rc forget(struct store *s, const char *id, const struct audit_by *by)
 {
 	struct store_facts *f = NULL;
-	struct addr *addrs = NULL;
-	uint64_t rows = 0;
+	struct posture_keys had = {0};
+	const char **names = NULL;
 	int64_t num = 0;
 	enum rc rc = machine_num(s, id, &num);
 
 	if (rc == RC_OK)
 		rc = facts_load(s, &num, 1, &f);
-	if (rc == RC_OK) {
-		addrs = calloc(f->n_facts + 1, sizeof(*addrs));
-		rc = addrs == NULL ? RC_NOMEM : RC_OK;
-	}
-	for (size_t i = 0; rc == RC_OK && i < f->n_facts; i++)
-		addrs[i] = f->facts[i].addr;
+	if (rc == RC_OK)
+		rc = names_of_machine(s, num, f->arena, &names, &had.n_names);
+	had.names = names;
 	if (rc == RC_OK)
 		rc = forget_traces(s, num, id);
 	if (rc == RC_OK)
-		rc = runs_follow(s, addrs, f->n_facts, &rows);
+		rc = hand_over(s, f, &had);
 	if (rc == RC_OK)
 		rc = store_note(s, "forget", id, "", by);
-	free(addrs);
 	store_facts_free(f);
 	return rc;
 }

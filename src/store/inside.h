@@ -25,6 +25,7 @@ struct store {
 	unsigned n_stmts;
 	int64_t next_num; /* of machines, in this transaction; 0: not asked yet */
 	int has_runs;     /* are there findings or verdicts? -1: not asked yet */
+	int has_postures;
 	int has_attributes;
 };
 
@@ -200,6 +201,39 @@ MUST_CHECK enum rc runs_follow(struct store *s, const struct addr *addrs, size_t
 
 /* The worst verdict on a machine, and what it did, into its row. */
 MUST_CHECK enum rc verdict_sum(struct store *s, int64_t num, uint64_t *rows);
+
+/* --- postures.c --- */
+
+struct posture_row {
+	int64_t assessment; /* its number */
+	struct addr addr;   /* zero: none */
+	const char *name;   /* folded; "" with an address */
+	uint64_t at_ns;
+	int64_t n_values; /* observations that are one */
+	const char *how;
+	struct bytes body; /* posture_pack() */
+};
+
+struct sql_value posture_place(const struct addr *a); /* in its key: zero is no bytes */
+MUST_CHECK enum rc assessment_num(struct store *s, const char *id, int64_t *ret_num); /* 0: none */
+MUST_CHECK enum rc assessment_write(struct store *s, const struct store_assessment *a,
+				    uint64_t *rows);
+/* Makes the store say so. Adds to *rows. */
+MUST_CHECK enum rc posture_write(struct store *s, const struct posture_row *r, uint64_t *rows);
+
+/* What changed hands. Names are folded, and may be there more than once. */
+struct posture_keys {
+	const struct addr *addrs;
+	size_t n_addrs;
+	const char *const *names;
+	size_t n_names;
+};
+/* Postures of these again to the machines that had them. */
+MUST_CHECK enum rc postures_follow(struct store *s, const struct posture_keys *k, uint64_t *rows);
+
+/* The names that a machine can be found by, into the arena. */
+MUST_CHECK enum rc names_of_machine(struct store *s, int64_t num, struct arena *arena,
+				    const char ***ret_list, size_t *ret_n);
 
 /* --- schema.c --- */
 

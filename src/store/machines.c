@@ -256,7 +256,7 @@ static enum rc put_facts(struct put *p, struct job *j)
 
 static bool note_addr(struct put *p, const struct addr *a)
 {
-	if (p->s->has_runs == 0)
+	if (p->s->has_runs == 0 && p->s->has_postures == 0)
 		return true;
 	if (p->n_addrs == p->room) {
 		size_t room = p->room == 0 ? 64 : p->room * 2;
@@ -271,14 +271,33 @@ static bool note_addr(struct put *p, const struct addr *a)
 	return true;
 }
 
+/* `name` is in the arena. */
+static bool note_name(struct put *p, const char *name)
+{
+	if (p->n_names == p->names_room) {
+		size_t room = p->names_room == 0 ? 64 : p->names_room * 2;
+		const char **names = realloc((void *)p->names, room * sizeof(*names));
+
+		if (names == NULL)
+			return false;
+		p->names = names;
+		p->names_room = room;
+	}
+	p->names[p->n_names++] = name;
+	return name != NULL;
+}
+
 static enum rc changed_hands(void *ctx, const struct handle *h)
 {
 	struct put *p = ctx;
 	struct addr a = {{0}};
+	bool is_noted = true;
 
-	if (h->kind != HANDLE_ADDR || p->s->has_runs == 0)
-		return RC_OK;
-	return addr_of_handle(h->value, &a) && note_addr(p, &a) ? RC_OK : RC_NOMEM;
+	if (h->kind == HANDLE_ADDR)
+		is_noted = addr_of_handle(h->value, &a) && note_addr(p, &a);
+	else if (h->kind == HANDLE_NAME && p->s->has_postures != 0)
+		is_noted = note_name(p, arena_strdup(p->arena, h->value));
+	return is_noted ? RC_OK : RC_NOMEM;
 }
 
 /* Addresses it has now, as far as we know: those of its last day. */
@@ -490,15 +509,29 @@ static enum rc assign(struct put *p)
 
 /* --- machines that are no more --- */
 
+/* What it could be found by will be somebody else's. */
+static enum rc note_all(struct put *p, const struct was_machine *was)
+{
+	const char **names = NULL;
+	size_t n = 0;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < was->n; i++) {
+		if (!note_addr(p, &p->was->facts[was->first + i].addr))
+			return RC_NOMEM;
+	}
+	if (p->s->has_postures != 0)
+		rc = names_of_machine(p->s, was->num, p->arena, &names, &n);
+	for (size_t i = 0; i < n && rc == RC_OK; i++)
+		rc = note_name(p, names[i]) ? RC_OK : RC_NOMEM;
+	return rc;
+}
+
 static enum rc vanish(struct put *p, const struct was_machine *was)
 {
-	enum rc rc = RC_OK;
+	enum rc rc = note_all(p, was);
 	size_t heir = 0;
 
-	for (size_t i = 0; i < was->n && rc == RC_OK; i++) {
-		if (!note_addr(p, &p->was->facts[was->first + i].addr))
-			rc = RC_NOMEM;
-	}
 	if (rc == RC_OK && p->s->has_attributes != 0 && heir_of(p, was, &heir)) {
 		rc = attributes_move(p->s, was->num, p->jobs[heir].num);
 		if (rc == RC_OK)
@@ -533,6 +566,11 @@ static enum rc look_what_there_is(struct store *s)
 		s->has_runs = any != 0;
 	}
 	any = 0;
+	if (rc == RC_OK && s->has_postures < 0) {
+		rc = db_number(s, "SELECT 1 FROM posture LIMIT 1", NULL, 0, &any);
+		s->has_postures = any != 0;
+	}
+	any = 0;
 	if (rc == RC_OK && s->has_attributes < 0) {
 		rc = db_number(s, "SELECT 1 FROM attribute LIMIT 1", NULL, 0, &any);
 		s->has_attributes = any != 0;
@@ -560,8 +598,13 @@ static enum rc put_all(struct put *p, const struct machines *m)
 	handles_done(&now);
 	if (rc == RC_OK)
 		rc = vanish_all(p);
-	if (rc == RC_OK && p->n_addrs > 0)
+	if (rc == RC_OK && p->n_addrs > 0 && p->s->has_runs != 0)
 		rc = runs_follow(p->s, p->addrs, p->n_addrs, &p->sum.rows);
+	if (rc == RC_OK && p->s->has_postures != 0) {
+		const struct posture_keys keys = {p->addrs, p->n_addrs, p->names, p->n_names};
+
+		rc = postures_follow(p->s, &keys, &p->sum.rows);
+	}
 	return rc;
 }
 
@@ -579,6 +622,7 @@ enum rc store_put_machines(struct store *s, const struct store_facts *was, const
 		handles_done(&p.jobs[i].handles);
 	owned_free(p.owned);
 	free(p.addrs);
+	free((void *)p.names);
 	arena_free(p.arena);
 	if (rc == RC_OK && sum != NULL) {
 		sum->rows += p.sum.rows;

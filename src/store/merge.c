@@ -1,6 +1,6 @@
 /*
- * Another store's runs and the operators' words, into this one. Whatever both have is decided by
- * what it says, never by who came first: a into b and b into a give the same.
+ * Another store's runs, postures and the operators' words, into this one. Whatever both have is
+ * decided by what it says, never by who came first: a into b and b into a give the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +103,158 @@ static enum rc merge_runs(struct store *to, struct store *from, uint64_t *rows)
 
 	for (size_t i = 0; i < n && rc == RC_OK; i++)
 		rc = merge_run(to, from, list[i], rows);
+	free(list);
+	return rc;
+}
+
+/* --- assessments and postures --- */
+
+/* Two states of one assessment: the later one, that has asked and done more. */
+static int cmp_assessments(const struct store_assessment *a, const struct store_assessment *b)
+{
+	int c = cmp_u64(a->last_ns, b->last_ns);
+
+	if (c == 0)
+		c = cmp_u64(a->done, b->done);
+	if (c == 0)
+		c = cmp_u64(a->asked, b->asked);
+	if (c == 0)
+		c = cmp_u64(a->first_ns, b->first_ns);
+	if (c == 0)
+		c = strcmp(a->how, b->how);
+	if (c == 0)
+		c = strcmp(a->who, b->who);
+	return c != 0 ? c : strcmp(a->targets, b->targets);
+}
+
+static struct store_assessment assessment_of(struct store *s, struct sql_stmt *st, const char *id)
+{
+	return (struct store_assessment){.id = id,
+					 .how = db_text(s, st, 0),
+					 .who = db_text(s, st, 1),
+					 .targets = db_text(s, st, 2),
+					 .first_ns = db_u64(s, st, 3),
+					 .last_ns = db_u64(s, st, 4),
+					 .asked = db_u64(s, st, 5),
+					 .done = db_u64(s, st, 6)};
+}
+
+static enum rc merge_assessment(struct store *to, const struct store_assessment *theirs,
+				uint64_t *rows)
+{
+	struct sql_stmt *st = NULL;
+	bool has = false, is_later = true;
+	enum rc rc = db_query(to,
+			      "SELECT how, who, targets, first_ns, last_ns, asked, done"
+			      " FROM assessment WHERE id = $1",
+			      VALUES(sql_text(theirs->id)), &st);
+
+	if (rc == RC_OK)
+		rc = db_next(to, st, &has);
+	if (rc == RC_OK && has) {
+		const struct store_assessment ours = assessment_of(to, st, theirs->id);
+
+		is_later = cmp_assessments(theirs, &ours) > 0;
+	}
+	db_end(to, st);
+	return rc == RC_OK && is_later ? assessment_write(to, theirs, rows) : rc;
+}
+
+static int cmp_postures(const struct posture_row *a, const struct posture_row *b)
+{
+	int c = cmp_u64(a->at_ns, b->at_ns);
+
+	if (c == 0)
+		c = cmp_u64(a->body.len, b->body.len);
+	if (c == 0 && a->body.len > 0)
+		c = memcmp(a->body.at, b->body.at, a->body.len);
+	return c != 0 ? c : strcmp(a->how, b->how);
+}
+
+static struct posture_row row_of_posture(struct store *s, struct sql_stmt *st)
+{
+	return (struct posture_row){.addr = db_addr(s, st, 0),
+				    .name = db_text(s, st, 1),
+				    .at_ns = db_u64(s, st, 2),
+				    .n_values = db_int(s, st, 3),
+				    .how = db_text(s, st, 4),
+				    .body = db_column(st, s, 5).b};
+}
+
+static enum rc merge_posture(struct store *to, struct posture_row *theirs, uint64_t *rows)
+{
+	struct sql_stmt *st = NULL;
+	bool has = false, is_later = true;
+	enum rc rc = db_query(to,
+			      "SELECT addr, name, at_ns, n_values, how, body FROM posture"
+			      " WHERE assessment = $1 AND addr = $2 AND name = $3",
+			      VALUES(sql_int(theirs->assessment), posture_place(&theirs->addr),
+				     sql_text(theirs->name)),
+			      &st);
+
+	if (rc == RC_OK)
+		rc = db_next(to, st, &has);
+	if (rc == RC_OK && has) {
+		const struct posture_row ours = row_of_posture(to, st);
+
+		is_later = cmp_postures(theirs, &ours) > 0;
+	}
+	db_end(to, st);
+	return rc == RC_OK && is_later ? posture_write(to, theirs, rows) : rc;
+}
+
+static enum rc merge_posture_num(struct store *to, struct store *from, int64_t num, uint64_t *rows)
+{
+	struct sql_stmt *st = NULL;
+	bool has = false;
+	enum rc rc = db_query(from,
+			      "SELECT p.addr, p.name, p.at_ns, p.n_values, p.how, p.body, a.id"
+			      " FROM posture p JOIN assessment a ON a.num = p.assessment"
+			      " WHERE p.num = $1",
+			      VALUES(sql_int(num)), &st);
+
+	if (rc == RC_OK)
+		rc = db_next(from, st, &has);
+	if (rc == RC_OK && has) {
+		struct posture_row p = row_of_posture(from, st);
+
+		rc = assessment_num(to, db_text(from, st, 6), &p.assessment);
+		if (rc == RC_OK)
+			rc = merge_posture(to, &p, rows);
+	}
+	db_end(from, st);
+	return rc;
+}
+
+static enum rc merge_assessments(struct store *to, struct store *from, uint64_t *rows)
+{
+	struct sql_stmt *st = NULL;
+	bool row = true;
+	enum rc rc = db_query(from,
+			      "SELECT how, who, targets, first_ns, last_ns, asked, done, id"
+			      " FROM assessment ORDER BY id",
+			      NULL, 0, &st);
+
+	while (rc == RC_OK && (rc = db_next(from, st, &row)) == RC_OK && row) {
+		const struct store_assessment a = assessment_of(from, st, db_text(from, st, 7));
+
+		rc = merge_assessment(to, &a, rows);
+	}
+	db_end(from, st);
+	return rc;
+}
+
+/* One by one: the bodies of all may be more than memory. */
+static enum rc merge_postures(struct store *to, struct store *from, uint64_t *rows)
+{
+	int64_t *list = NULL;
+	size_t n = 0;
+	enum rc rc = merge_assessments(to, from, rows);
+
+	if (rc == RC_OK)
+		rc = numbers(from, "SELECT num FROM posture ORDER BY num", &list, &n);
+	for (size_t i = 0; i < n && rc == RC_OK; i++)
+		rc = merge_posture_num(to, from, list[i], rows);
 	free(list);
 	return rc;
 }
@@ -271,9 +423,11 @@ enum rc store_merge_runs(struct store *to, struct store *from, uint64_t *ret_cha
 
 	if (rc != RC_OK)
 		return rc;
-	store_try(to, "write another store's runs");
-	store_try(from, "read its runs");
+	store_try(to, "write another store's runs and postures");
+	store_try(from, "read its runs and postures");
 	rc = merge_runs(to, from, &rows);
+	if (rc == RC_OK)
+		rc = merge_postures(to, from, &rows);
 	if (rc == RC_OK)
 		rc = merge_words(to, from, &rows);
 	if (rc == RC_OK)

@@ -56,6 +56,8 @@ struct put {
 	struct owned *owned; /* who has which fact now */
 	struct addr *addrs;  /* that changed hands */
 	size_t n_addrs, room;
+	const char **names; /* the same, for postures; in the arena */
+	size_t n_names, names_room;
 	struct store_changes sum;
 };
 

@@ -83,7 +83,24 @@ static const char step_2[] =
 	"CREATE INDEX machine_verdict ON machine (verdict, last_ns);"
 	"CREATE INDEX machine_seen ON machine (last_ns);";
 
-static const char *const steps[STORE_SCHEMA] = {step_1, step_2};
+/* A posture's body is long, so its table is not in the order of a key, and what chooses among the
+ * postures is in an index. */
+static const char step_3[] =
+	"CREATE TABLE assessment (num {I}, id {T} NOT NULL UNIQUE, how {T} NOT NULL,"
+	" who {T} NOT NULL, targets {T} NOT NULL, first_ns BIGINT NOT NULL,"
+	" last_ns BIGINT NOT NULL, asked BIGINT NOT NULL, done BIGINT NOT NULL);"
+
+	"CREATE TABLE posture (num {I},"
+	" assessment BIGINT NOT NULL REFERENCES assessment (num) ON DELETE CASCADE,"
+	" addr {B} NOT NULL, name {T} NOT NULL,"
+	" machine BIGINT REFERENCES machine (num) ON DELETE SET NULL,"
+	" at_ns BIGINT NOT NULL, n_values BIGINT NOT NULL, how {T} NOT NULL, body {B} NOT NULL,"
+	" UNIQUE (assessment, addr, name));"
+	"CREATE INDEX posture_latest ON posture (machine, addr, name, at_ns, n_values);"
+	"CREATE INDEX posture_addr ON posture (addr);"
+	"CREATE INDEX posture_name ON posture (name);";
+
+static const char *const steps[STORE_SCHEMA] = {step_1, step_2, step_3};
 
 static const char *word_of(const struct sql_backend *b, char token)
 {

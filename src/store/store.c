@@ -260,7 +260,7 @@ enum rc store_begin(struct store *s)
 		return store_failed(s, rc);
 	s->is_open = true;
 	s->next_num = 0;
-	s->has_runs = s->has_attributes = -1;
+	s->has_runs = s->has_postures = s->has_attributes = -1;
 	return RC_OK;
 }
 

@@ -35,7 +35,7 @@ const char *store_error(const struct store *s);
 const char *store_name(const struct store *s); /* the URL, fit to be shown */
 
 /* The newest schema that this quell knows, and that of the store. */
-enum { STORE_SCHEMA = 2 };
+enum { STORE_SCHEMA = 3 };
 int store_schema(const struct store *s);
 
 MUST_CHECK enum rc store_begin(struct store *s);
@@ -199,13 +199,14 @@ struct store_assessment { /* one `quell assess`, or one import; borrowed for the
 	uint64_t first_ns, last_ns;
 	uint64_t asked, done; /* machines; to resume, and to tell */
 };
-/* Made, or its times and counts brought up to date. */
+/* Made, or its times and counts brought up to date. RC_INVAL: it has no id. */
 MUST_CHECK enum rc store_put_assessment(struct store *s, const struct store_assessment *a);
 
-/* Replaces what that assessment has of the same machine. It is kept by address, name and time, and
- * belongs to the machine that had the address then (zero: the one with the name), now and whenever
- * the store learns better who that was. `how`: one line, "3 of 9 questions unanswered", or "".
- * ret_changed: rows written; may be NULL. */
+/* Replaces what that assessment has of the same address, or without one of the same name. It
+ * belongs to the machine that had the address then (zero: the one with the name, if no other had it
+ * then, too), now and whenever the store learns better who that was. `how`: one line, "3 of 9
+ * questions unanswered", or "". ret_changed: rows written; may be NULL. RC_END: no such assessment.
+ */
 MUST_CHECK enum rc store_put_posture(struct store *s, const char *assessment,
 				     const struct posture *p, const char *how,
 				     uint64_t *ret_changed);
@@ -215,7 +216,9 @@ struct store_posture {                          /* borrowed for the call */
 	const struct posture *posture;
 };
 /* Of one machine (NULL: of all), from one assessment (NULL: the latest of each machine that has any
- * value), by machine id, those without one last. `row` false stops. */
+ * value), by machine id, those without one last. `row` false stops. RC_END: no such machine or
+ * assessment. RC_FORMAT: some are damaged, and store_error() names the first; the others were told.
+ */
 MUST_CHECK enum rc store_postures(struct store *s, const char *machine, const char *assessment,
 				  bool (*row)(void *ctx, const struct store_posture *p), void *ctx);
 /* Latest first. */
@@ -224,8 +227,9 @@ MUST_CHECK enum rc store_assessments(struct store *s,
 				     void *ctx);
 
 /* Of another store, the operators' decisions; then facts go the way of all facts (store_facts_of,
- * resolve, store_put_machines), which is the caller's; then runs, findings, what operators said,
- * and the audit. Of what both have the later word counts. ret_changed: rows written; may be NULL.
+ * resolve, store_put_machines), which is the caller's; then runs, findings, postures, what
+ * operators said, and the audit. Of what both have the later word counts. ret_changed: rows
+ * written; may be NULL.
  */
 MUST_CHECK enum rc store_merge_decisions(struct store *to, struct store *from);
 MUST_CHECK enum rc store_merge_runs(struct store *to, struct store *from, uint64_t *ret_changed);

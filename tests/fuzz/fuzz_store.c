@@ -43,6 +43,28 @@ static void say(struct store *s)
 	store_ids_done(&ids);
 }
 
+static void assess(struct store *s)
+{
+	static const char *const ips[] = {"10.0.0.1", "10.0.0.3", "10.9.9.9"};
+	const struct store_assessment a = {
+		.id = "one", .how = "asked", .who = "maria", .targets = "10.0.0.0/24", .asked = 3};
+
+	must(store_put_assessment(s, &a) == RC_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		const struct observation o = {.key = "file:system32/netapi32.dll",
+					      .value = "5.1.2600.5694",
+					      .state = OBSERVED_VALUE,
+					      .by = BY_FILE,
+					      .at_ns = (i + 1) * NS_PER_S};
+		struct posture *p = NULL;
+
+		must(posture_new(&p) == RC_OK && posture_add(p, &o) == RC_OK);
+		must(addr_parse(ips[i], &p->addr) == RC_OK);
+		must(store_put_posture(s, "one", p, "", NULL) == RC_OK);
+		posture_free(p);
+	}
+}
+
 static void make(void)
 {
 	struct fact f[40];
@@ -69,6 +91,7 @@ static void make(void)
 	must(store_open(path, STORE_WRITE, &s, err, sizeof(err)) == RC_OK);
 	must(keep_facts(s, f, 40, false, &sum) == RC_OK);
 	say(s);
+	assess(s);
 	store_close(s);
 	file = fopen(path, "rb");
 	must(file != NULL);
@@ -102,6 +125,19 @@ static bool take_audit(void *ctx, const struct store_audit *a)
 	return ++*(unsigned *)ctx < 1000;
 }
 
+static bool take_posture(void *ctx, const struct store_posture *p)
+{
+	must(p->machine != NULL && p->assessment != NULL && p->how != NULL);
+	must(p->posture->n <= POSTURE_MAX);
+	return ++*(unsigned *)ctx < 1000;
+}
+
+static bool take_assessment(void *ctx, const struct store_assessment *a)
+{
+	must(a->id != NULL && a->targets != NULL);
+	return ++*(unsigned *)ctx < 1000;
+}
+
 static void fine(const struct store *s, enum rc rc)
 {
 	must(rc == RC_OK || store_error(s)[0] != '\0');
@@ -119,6 +155,9 @@ static void read_all(struct store *s)
 	fine(s, store_findings(s, NULL, take_finding, &n));
 	fine(s, store_runs(s, take_run, &n));
 	fine(s, store_audit(s, NULL, 100, take_audit, &n));
+	fine(s, store_assessments(s, take_assessment, &n));
+	fine(s, store_postures(s, NULL, NULL, take_posture, &n));
+	fine(s, store_postures(s, NULL, "one", take_posture, &n));
 	rc = store_find(s, "10.0.0.3", 0, 10, &ids);
 	fine(s, rc);
 	if (rc == RC_OK)

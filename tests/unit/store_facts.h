@@ -242,6 +242,15 @@ static inline char *dump_store(const char *url, bool with_ids)
 		  " j.last_ns FROM judgement j JOIN run r ON r.num = j.run"
 		  " LEFT JOIN machine a ON a.num = j.machine ORDER BY 1, 2",
 		  0);
+	dump_rows(&d,
+		  "SELECT id, how, who, targets, first_ns, last_ns, asked, done FROM assessment"
+		  " ORDER BY id",
+		  0);
+	dump_rows(&d,
+		  "SELECT a.id, p.addr, p.name, m.mac, m.name, p.at_ns, p.n_values, p.how, p.body"
+		  " FROM posture p JOIN assessment a ON a.num = p.assessment"
+		  " LEFT JOIN machine m ON m.num = p.machine ORDER BY 1, 2, 3",
+		  0);
 	dump_rows(&d, "SELECT a, b, is_same, at_ns, who FROM decision ORDER BY 1, 2", 0);
 	dump_rows(&d, "SELECT at_ns, who, act, machine, text FROM audit ORDER BY 1, 2, 3, 4, 5", 0);
 	fclose(to);

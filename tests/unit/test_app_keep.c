@@ -7,7 +7,7 @@
 /* clang-format on */
 
 #include "model/exchange.h"
-#include "store_facts.h"
+#include "store_postures.h"
 
 static struct test_store at, other;
 
@@ -33,7 +33,7 @@ static uint64_t draw(uint64_t *seed, uint64_t below)
 	return (*seed >> 33) % below;
 }
 
-enum { FACTS = 120, MACHINES = 9, ADDRESSES = 6, TEXT = 32 };
+enum { FACTS = 120, MACHINES = 9, ADDRESSES = 6, TEXT = 32, POSTURES = 30 };
 
 /* An office in which addresses change hands, two cards are one laptop's, some speak without a MAC.
  */
@@ -67,6 +67,24 @@ static size_t random_office(uint64_t *seed, struct fact *f, char (*text)[TEXT])
 		f[i].is_ended = draw(seed, 9) == 0;
 	}
 	return FACTS;
+}
+
+/* Half of them by address, half by name; the time is that of the assessment's machine. */
+static void put_postures(uint64_t seed, struct store *s, unsigned from, unsigned until)
+{
+	for (unsigned i = 0; i < until; i++) {
+		uint64_t at_ns = DAY_1 + draw(&seed, 70 * 24) * 3600 * NS_PER_S;
+		unsigned who = (unsigned)draw(&seed, MACHINES), kind = (unsigned)draw(&seed, 4);
+		char ip[16], name[32], id[16];
+
+		snprintf(ip, sizeof(ip), "10.1.2.%u", (unsigned)draw(&seed, ADDRESSES));
+		snprintf(name, sizeof(name), kind == 0 ? "LAP-%u.corp" : "lap-%u", who);
+		snprintf(id, sizeof(id), "%u", i % 3);
+		if (i < from)
+			continue;
+		put_assessment(s, id, minutes(i % 3), 7);
+		(void)put_posture(s, id, posture_of(kind < 2 ? NULL : ip, name, at_ns, i % 4), "");
+	}
 }
 
 static void shuffle(uint64_t *seed, struct fact *f, size_t n)
@@ -110,13 +128,17 @@ static void order_and_batches_do_not_matter(void **state)
 		test_store_done(&other);
 		(void)set_up(NULL);
 		(void)keep(at.s, f, n);
+		put_postures(round, at.s, 0, POSTURES);
 		shuffle(&seed, f, n);
+		put_postures(round, other.s, 0, POSTURES / 3);
 		for (size_t i = 0; i < n;) {
 			size_t len = 1 + draw(&seed, 20);
 
 			if (len > n - i)
 				len = n - i;
 			(void)keep(other.s, f + i, len);
+			if (i < n / 2 && i + len >= n / 2)
+				put_postures(round, other.s, POSTURES / 3, POSTURES);
 			i += len;
 		}
 		a = dump_store(at.url, false);
@@ -361,6 +383,9 @@ static void fill(struct store *s, unsigned which)
 	hear(&h, "shared", "10.1.2.3", "10.1.2.4", minutes(3000));
 	h.o.source.packets += which;
 	(void)keep_heard(s, &h, NULL, 0);
+	put_postures(3, s, which == 1 ? 0 : 10, which == 1 ? 20 : POSTURES);
+	put_assessment(s, "1", minutes(1), which);
+	(void)put_posture(s, "1", posture_of("10.1.2.5", "", minutes(200 + which), 5), "shared");
 	hear(&h, which == 1 ? "first" : "second", "10.1.2.1", "10.1.2.4", minutes(5000 * which));
 	(void)keep_heard(s, &h, NULL, 0);
 	assert_int_equal(store_find(s, "001a2b000001", 0, 1, &ids), RC_OK);

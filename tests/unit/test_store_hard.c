@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 
 #include "store/inside.h"
-#include "store_facts.h"
+#include "store_postures.h"
 
 static struct test_store at;
 
@@ -79,6 +79,20 @@ static void urls_that_are_none_are_named(void **state)
 	refused("sqlite:/tmp", STORE_READ, RC_FORMAT, "not a regular file");
 }
 
+static bool no_posture(void *ctx, const struct store_posture *p)
+{
+	(void)ctx;
+	fail_msg("a posture of %s", p->machine);
+	return false;
+}
+
+static bool no_assessment(void *ctx, const struct store_assessment *a)
+{
+	(void)ctx;
+	fail_msg("an assessment: %s", a->id);
+	return false;
+}
+
 static void null_keeps_nothing(void **state)
 {
 	struct store *s = open_store("null:", STORE_WRITE);
@@ -89,6 +103,10 @@ static void null_keeps_nothing(void **state)
 	(void)keep(s, &f, 1);
 	assert_int_equal(store_find(s, "10.0.0.1", 0, 5, &ids), RC_OK);
 	assert_int_equal(ids.n, 0);
+	put_assessment(s, "one", minutes(1), 1);
+	(void)put_posture(s, "one", posture_of("10.0.0.1", "lap-7", minutes(2), 3), "");
+	assert_int_equal(store_postures(s, NULL, NULL, no_posture, NULL), RC_OK);
+	assert_int_equal(store_assessments(s, no_assessment, NULL), RC_OK);
 	store_close(s);
 }
 
@@ -134,7 +152,7 @@ static void a_newer_schema_is_refused_politely(void **state)
 	raw_sql(at.url, on_postgres() ? "UPDATE quell.quell_meta SET value = '7'"
 				      : "UPDATE quell_meta SET value = '7'");
 	refused(at.url, STORE_READ, RC_FORMAT, "version 7");
-	refused(at.url, STORE_WRITE, RC_FORMAT, "up to 2");
+	refused(at.url, STORE_WRITE, RC_FORMAT, "up to 3");
 	refused(at.url, STORE_WRITE, RC_FORMAT, QUELL_VERSION);
 }
 
@@ -158,6 +176,9 @@ static void stores_of_each_version_are_migrated(void **state)
 		store_close(at.s);
 		at.s = NULL;
 		/* Back to it: what came later is taken away. */
+		if (version <= 2)
+			raw_sql(at.url, "DROP TABLE posture; DROP TABLE assessment;"
+					"UPDATE quell_meta SET value = '2'");
 		if (version <= 1)
 			raw_sql(at.url,
 				"DROP TABLE audit; DROP TABLE judgement; DROP INDEX "
@@ -189,6 +210,9 @@ static void stores_of_each_version_are_migrated(void **state)
 			free(after);
 		}
 		free(before);
+		put_assessment(at.s, "one", minutes(1), 1);
+		assert_int_equal(
+			put_posture(at.s, "one", posture_of("10.0.0.2", "", minutes(2), 1), ""), 1);
 		assert_int_equal(store_note(at.s, "import", "", "again", &by), RC_OK);
 	}
 	(void)old;
