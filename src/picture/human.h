@@ -5,12 +5,6 @@
 #include "picture/tally.h"
 #include "report/lines.h"
 
-/* "1 machine", "1,204 machines". `text` holds MACHINES_TEXT. */
-enum { MACHINES_TEXT = 48 };
-const char *machines_say(uint64_t n, char *text);
-/* "the machine", "the 1,204 machines". */
-const char *the_machines_say(uint64_t n, char *text);
-
 /* Per weakness a row. RC_NOMEM. */
 MUST_CHECK enum rc human_patches(const struct lines *l, const struct tally *t);
 

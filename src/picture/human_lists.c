@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "picture/words.h"
 #include "report/facts.h"
 
 enum {
@@ -248,15 +249,14 @@ static bool is_protection(const struct tally_check *c)
 static void put_check(const struct lines *l, const struct tally_check *c)
 {
 	struct sentence s = {.len = 0}, how = {.len = 0};
-	char bad[COUNT_TEXT], unknown[COUNT_TEXT], doors[DOORS_TEXT];
+	char bad[COUNT_TEXT], unknown[COUNT_TEXT];
 
 	say(&s, "%*s  %*s  %s%s", COUNT_WIDTH, count_format(tally_check_bad(c), bad), COUNT_WIDTH,
 	    count_format(c->n[MARK_UNKNOWN], unknown), told(c->check->title),
 	    c->check->is_serious ? "" : " (not critical)");
 	lines_row(l, c->check->is_serious ? TONE_WARN : TONE_PLAIN, s.at);
-	if (doors_say(c->check, doors)[0] != '\0')
-		say(&how, "Door it closes: %s. ", doors);
-	say(&how, "%s", told(c->check->correct));
+	words_correct(c->check, &how);
+
 	if (how.len > 0)
 		lines_under(l, CHECK_AT, how.at);
 }
@@ -301,19 +301,12 @@ enum rc human_policy(const struct lines *l, const struct tally *t)
 
 enum rc human_protection(const struct lines *l, const struct tally *t)
 {
-	static const char *const words[PROTECTIONS] = {
-		"anti-malware runs", "it is there and does not run", "there is none", "not known"};
 	struct sentence s = {.len = 0};
-	char count[COUNT_TEXT];
 
 	if (t->n_checks == 0)
 		return RC_OK; /* one weakness was asked for */
 	lines_head(l, "PROTECTION");
-	for (unsigned p = 0; p < PROTECTIONS; p++) {
-		if (t->protection[p] > 0)
-			say(&s, "%s%s: %s", s.len > 0 ? ", " : "", words[p],
-			    count_format(t->protection[p], count));
-	}
+	words_protection(t, &s);
 	lines_under(l, INDENT, s.at);
 	return put_checks(l, t, true, NULL);
 }

@@ -168,6 +168,13 @@ enum evidence evidence_of(const struct picture_machine *m)
 	return best;
 }
 
+/* The list was read whole, and nothing is in it. */
+static bool is_empty_list(const struct observation *o)
+{
+	return strcmp(o->key, "anti-malware:") == 0 && o->state == OBSERVED_VALUE &&
+	       strcmp(o->value, "0") == 0;
+}
+
 enum protection protection_of(const struct picture_machine *m)
 {
 	enum protection best = PROTECTION_UNKNOWN;
@@ -180,8 +187,10 @@ enum protection protection_of(const struct picture_machine *m)
 
 		if (!begins(o->key, "anti-malware:"))
 			continue;
-		if (o->state == OBSERVED_ABSENT)
+		if (o->state == OBSERVED_ABSENT || is_empty_list(o))
 			p = PROTECTION_NONE;
+		else if (o->key[strlen("anti-malware:")] == '\0')
+			continue; /* how many there are */
 		else if (o->state == OBSERVED_VALUE && begins(o->value, "running"))
 			p = PROTECTION_RUNNING;
 		else if (o->state == OBSERVED_VALUE)

@@ -143,7 +143,8 @@ static void the_first_line_is_the_answer(void **state)
 		 {is_unknown, is_unknown}},
 		{"Unknown for 1 of 3 machines. None of the others misses a patch.\n",
 		 {is_unknown, is_patched, is_patched}},
-		{"Yes: none of 2 machines misses a patch for the 4 weaknesses looked for. That is "
+		{"Yes: none of the 2 machines misses a patch for the 4 weaknesses looked for. That "
+		 "is "
 		 "not "
 		 "all",
 		 {is_patched, is_patched}},
