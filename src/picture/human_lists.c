@@ -104,78 +104,36 @@ static void put_patch_row(const struct lines *l, const struct columns *c,
 		  s.at);
 }
 
-static bool concerns_nobody(const struct tally *t, const struct tally_weakness *w)
-{
-	return t->n_weaknesses > 1 && w->n[PATCH_NOT_AFFECTED] == t->machines;
-}
-
-static void patch_notes(const struct lines *l, const struct tally *t)
-{
-	bool has_loose = false;
-	uint64_t remedied = 0;
-	size_t nobody = 0;
-	char count[COUNT_TEXT];
-	struct sentence s = {.len = 0};
-
-	for (size_t i = 0; i < t->n_weaknesses; i++) {
-		has_loose = has_loose || t->weaknesses[i].is_loose;
-		remedied += t->weaknesses[i].remedied;
-		nobody += concerns_nobody(t, &t->weaknesses[i]);
-	}
-	if (has_loose)
-		say(&s, "! A threat that is about here uses it. ");
-	if (remedied > 0)
-		say(&s,
-		    "In %s of the missing cases the hole cannot be reached all the same: install "
-		    "it, but later. ",
-		    count_format(remedied, count));
-	if (nobody > 0)
-		say(&s, "%zu more weakness%s concern%s none of the machines.", nobody,
-		    nobody == 1 ? "" : "es", nobody == 1 ? "s" : "");
-	if (s.len > 0)
-		lines_under(l, INDENT, s.at);
-}
-
 enum rc human_patches(const struct lines *l, const struct tally *t)
 {
 	const struct tally_weakness **list = NULL;
 	struct columns c = lay_out(l, t);
+	struct sentence notes = {.len = 0};
 
 	if (tally_by_urgency(t, &list) != RC_OK)
 		return RC_NOMEM;
 	lines_head(l, "PATCHES: HOW MANY MACHINES");
 	put_patch_row(l, &c, NULL);
 	for (size_t i = 0; i < t->n_weaknesses; i++)
-		if (!concerns_nobody(t, list[i]))
+		if (!tally_concerns_nobody(t, list[i]))
 			put_patch_row(l, &c, list[i]);
-	patch_notes(l, t);
+	if (t->n_weaknesses > 0 && list[0]->is_loose) /* they are first */
+		say(&notes, "! A threat that is about here uses it. ");
+	words_patches(t, &notes);
+	if (notes.len > 0)
+		lines_under(l, INDENT, notes.at);
 	free(list);
 	return RC_OK;
 }
 
 /* --- machines --- */
 
-static void say_machine(struct sentence *s, const struct picture_machine *m)
-{
-	const char *const more[] = {m->os, m->user, m->place, m->owner};
-	char text[ADDR_TEXT];
-
-	say(s, "%s", called(m, text));
-	if (told(m->name)[0] != '\0' && !addr_is_zero(&m->addr))
-		say(s, ", %s", addr_format(&m->addr, text));
-	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
-		if (told(more[i])[0] != '\0')
-			say(s, ", %s", more[i]);
-	if (m->verdict != VERDICT_NO_EVIDENCE)
-		say(s, ": %s", verdict_name(m->verdict));
-}
-
 static void put_worst(const struct lines *l, unsigned number, const struct worst *w)
 {
 	struct sentence s = {.len = 0}, more = {.len = 0};
 	const char *before = "";
 
-	say_machine(&s, &w->machine);
+	words_machine(&w->machine, &s);
 	lines_step(l, number, s.at);
 	for (size_t i = 0; i < w->n_wrong; i++) {
 		const char *label = wrong_label(w->wrong[i].kind);
@@ -194,16 +152,12 @@ static void put_worst(const struct lines *l, unsigned number, const struct worst
 void human_worst(const struct lines *l, const struct tally *t)
 {
 	struct sentence s = {.len = 0};
-	char count[COUNT_TEXT];
 
 	if (t->n_worst == 0)
 		return;
-	if (t->n_worst == 1)
-		say(&s, "THE WORST MACHINE");
-	else
-		say(&s, "THE WORST %zu MACHINES", t->n_worst);
-	if (t->harmed > t->n_worst)
-		say(&s, " OF %s", count_format(t->harmed, count));
+	words_worst(t, &s);
+	for (size_t i = 0; i < s.len; i++) /* a head, as the others are */
+		s.at[i] = (char)(s.at[i] >= 'a' && s.at[i] <= 'z' ? s.at[i] - 'a' + 'A' : s.at[i]);
 	lines_head(l, s.at);
 	for (size_t i = 0; i < t->n_worst; i++)
 		put_worst(l, (unsigned)i + 1, t->worst[i]);

@@ -9,15 +9,6 @@
 
 #include "picture/site.h"
 
-static void put_list(struct pen *p, const char *key, const char *const *list)
-{
-	pen_key(p, key);
-	pen_open(p, '[');
-	for (; list != NULL && *list != NULL; list++)
-		pen_text(p, *list);
-	pen_close(p, ']');
-}
-
 static enum rc begin(struct picture *pic)
 {
 	struct pen *p = calloc(1, sizeof(*p));
@@ -26,19 +17,7 @@ static enum rc begin(struct picture *pic)
 		return RC_NOMEM;
 	pic->state = p;
 	p->to = pic->opt.to;
-	pen_open(p, '{');
-	pen_line(p);
-	json_member(p, "schema", "quell.assessment/1");
-	pen_line(p);
-	pen_key(p, "at");
-	pen_time(p, pic->opt.at_ns);
-	pen_line(p);
-	pen_key(p, "only");
-	pen_text(p, pic->opt.only);
-	pen_line(p);
-	json_baseline(p, &pic->opt);
-	pen_line(p);
-	put_list(p, "loose", pic->opt.loose);
+	json_head(p, &pic->opt, "quell.assessment/1");
 	pen_line(p);
 	pen_key(p, "machines");
 	pen_open(p, '[');
@@ -98,7 +77,7 @@ static void put_weakness(struct pen *p, const struct tally_weakness *w)
 	json_member(p, "title", w->weakness->title);
 	json_member(p, "cve", w->weakness->cve);
 	json_member(p, "bulletin", w->weakness->bulletin);
-	put_list(p, "threats", w->weakness->threats);
+	json_list(p, "threats", w->weakness->threats);
 	pen_key(p, "loose");
 	pen_bool(p, w->is_loose);
 	for (unsigned s = 0; s < PATCH_STATES; s++)
@@ -120,7 +99,7 @@ static void put_check(struct pen *p, const struct tally_check *c)
 	pen_bool(p, c->check->is_serious);
 	json_member(p, "reason", c->check->reason);
 	json_member(p, "correct", c->check->correct);
-	put_list(p, "doors", c->check->doors);
+	json_list(p, "doors", c->check->doors);
 	for (unsigned m = 0; m < MARKS; m++)
 		json_count(p, mark_name((enum mark)m), c->n[m]);
 	pen_close(p, '}');

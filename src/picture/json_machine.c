@@ -14,6 +14,15 @@ void json_count(struct pen *p, const char *key, uint64_t n)
 	pen_number(p, n);
 }
 
+void json_list(struct pen *p, const char *key, const char *const *list)
+{
+	pen_key(p, key);
+	pen_open(p, '[');
+	for (; list != NULL && *list != NULL; list++)
+		pen_text(p, *list);
+	pen_close(p, ']');
+}
+
 void json_machine_head(struct pen *p, const struct picture_options *opt,
 		       const struct picture_machine *m)
 {
@@ -84,8 +93,10 @@ static void put_checks(struct pen *p, const struct judged *j, bool in_full)
 		json_member(p, "value", c->value);
 		json_member(p, "wanted", c->wanted);
 		json_member(p, "why", c->why);
-		if (in_full)
+		if (in_full) {
 			json_member(p, "correct", c->check->correct);
+			json_list(p, "doors", c->check->doors);
+		}
 		pen_close(p, '}');
 	}
 }
@@ -118,7 +129,7 @@ void json_machine_judged(struct pen *p, const struct picture_options *opt,
 	pen_close(p, ']');
 }
 
-void json_baseline(struct pen *p, const struct picture_options *opt)
+static void put_baseline(struct pen *p, const struct picture_options *opt)
 {
 	pen_key(p, "baseline");
 	if (opt->baseline == NULL || opt->only != NULL) {
@@ -129,6 +140,23 @@ void json_baseline(struct pen *p, const struct picture_options *opt)
 	json_member(p, "id", opt->baseline->id);
 	json_member(p, "title", opt->baseline->title);
 	pen_close(p, '}');
+}
+
+void json_head(struct pen *p, const struct picture_options *opt, const char *schema)
+{
+	pen_open(p, '{');
+	pen_line(p);
+	json_member(p, "schema", schema);
+	pen_line(p);
+	pen_key(p, "at");
+	pen_time(p, opt->at_ns);
+	pen_line(p);
+	pen_key(p, "only");
+	pen_text(p, opt->only);
+	pen_line(p);
+	put_baseline(p, opt);
+	pen_line(p);
+	json_list(p, "loose", opt->loose);
 }
 
 enum rc json_end(struct pen *p)

@@ -108,6 +108,28 @@ size_t wrong_list(const struct picture_options *opt, const struct judged *j, str
 enum { WRONG_TEXT = 1024, STEP_TEXT = 512 };
 const char *wrong_say(const struct wrong *w, char *text);
 
+/* "Not patched: 2 of the weaknesses are open, 1 …": one machine's answer. `text`: STEP_TEXT. */
+const char *state_say(const struct picture_options *opt, const struct picture_machine *m,
+		      char *text);
+
+/* "FAIL", "warn", "?", "pass", "n/a". */
+const char *mark_sign(enum mark m);
+/* "MISSING", "restart", "?", "ok", "n/a" */
+const char *state_sign(enum patch_state s);
+
+/* A source in words: "its files, over SMB". */
+const char *source_words(unsigned by);
+
+/* What one source said, and how old that is. */
+struct source {
+	unsigned by; /* enum observed_by */
+	size_t n, n_unreadable;
+	uint64_t first_ns, last_ns;
+};
+enum { SOURCES = 12 };
+/* Those that said something, nearest to the truth first. Returns how many. */
+unsigned sources_of(const struct posture *p, struct source *list);
+
 /* What to do first; "" if there is nothing. `text` holds STEP_TEXT. */
 const char *next_step(const struct picture_options *opt, const struct picture_machine *m,
 		      char *text);

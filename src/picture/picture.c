@@ -14,7 +14,7 @@ static const struct picture_writer *writer_of(enum picture_format f)
 	case PICTURE_CSV:
 		return &picture_csv;
 	case PICTURE_HTML:
-		break;
+		return &picture_html;
 	}
 	return NULL;
 }

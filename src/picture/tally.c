@@ -214,6 +214,11 @@ enum rc tally_by_urgency(const struct tally *t, const struct tally_weakness ***r
 	return RC_OK;
 }
 
+bool tally_concerns_nobody(const struct tally *t, const struct tally_weakness *w)
+{
+	return t->n_weaknesses > 1 && w->n[PATCH_NOT_AFFECTED] == t->machines;
+}
+
 uint64_t tally_check_bad(const struct tally_check *c)
 {
 	return c->n[MARK_FAIL] + c->n[MARK_WARN];

@@ -84,6 +84,9 @@ MUST_CHECK enum rc tally_by_urgency(const struct tally *t, const struct tally_we
 MUST_CHECK enum rc tally_failed(const struct tally *t, const struct tally_check ***ret_list,
 				size_t *ret_n);
 
+/* Not affected on every machine: no row is needed. */
+bool tally_concerns_nobody(const struct tally *t, const struct tally_weakness *w);
+
 /* Failed and warned. */
 uint64_t tally_check_bad(const struct tally_check *c);
 

@@ -123,6 +123,55 @@ void words_tampered(const struct tally *t, struct sentence *s)
 		    machines_say(t->tampered, count), t->tampered == 1 ? "s" : "");
 }
 
+void words_patches(const struct tally *t, struct sentence *s)
+{
+	uint64_t remedied = 0;
+	size_t nobody = 0;
+	char count[COUNT_TEXT];
+
+	for (size_t i = 0; i < t->n_weaknesses; i++) {
+
+		remedied += t->weaknesses[i].remedied;
+		nobody += tally_concerns_nobody(t, &t->weaknesses[i]);
+	}
+
+	if (remedied > 0)
+		say(s,
+		    "In %s of the missing cases the hole cannot be reached all the same: install "
+		    "it, but later. ",
+		    count_format(remedied, count));
+	if (nobody > 0)
+		say(s, "%zu more weakness%s concern%s none of the machines.", nobody,
+		    nobody == 1 ? "" : "es", nobody == 1 ? "s" : "");
+}
+
+void words_worst(const struct tally *t, struct sentence *s)
+{
+	char count[COUNT_TEXT];
+
+	if (t->n_worst == 1)
+		say(s, "The worst machine");
+	else
+		say(s, "The worst %zu machines", t->n_worst);
+	if (t->harmed > t->n_worst)
+		say(s, " of %s", count_format(t->harmed, count));
+}
+
+void words_machine(const struct picture_machine *m, struct sentence *s)
+{
+	const char *const more[] = {m->os, m->user, m->place, m->owner};
+	char text[ADDR_TEXT];
+
+	say(s, "%s", called(m, text));
+	if (told(m->name)[0] != '\0' && !addr_is_zero(&m->addr))
+		say(s, ", %s", addr_format(&m->addr, text));
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		if (told(more[i])[0] != '\0')
+			say(s, ", %s", more[i]);
+	if (m->verdict != VERDICT_NO_EVIDENCE)
+		say(s, ": %s", verdict_name(m->verdict));
+}
+
 void words_protection(const struct tally *t, struct sentence *s)
 {
 	static const char *const words[PROTECTIONS] = {

@@ -20,6 +20,15 @@ enum tone words_answer(const struct picture_options *opt, const struct tally *t,
 /* Empty if there is nothing to be loud about. */
 void words_tampered(const struct tally *t, struct sentence *s);
 
+/* What to mind about the table of weaknesses; may be empty. */
+void words_patches(const struct tally *t, struct sentence *s);
+
+/* "The worst 20 machines of 1,204" */
+void words_worst(const struct tally *t, struct sentence *s);
+
+/* "PC-0042, 10.1.2.3, Windows XP Service Pack 3, jdoe: infected" */
+void words_machine(const struct picture_machine *m, struct sentence *s);
+
 /* What runs against malware, on how many. */
 void words_protection(const struct tally *t, struct sentence *s);
 

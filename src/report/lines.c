@@ -137,6 +137,16 @@ void lines_head(const struct lines *l, const char *text)
 	lines_text(l, TONE_HEAD, text);
 }
 
+void lines_mark(const struct lines *l, enum tone tone, const char *label, const char *text)
+{
+	fprintf(l->to, "%*s", LABEL_AT, "");
+	set_tone(l, tone);
+	fputs(label, l->to);
+	unset_tone(l, tone);
+	fprintf(l->to, "%*s", LABEL_WIDTH - (int)strlen(label), "");
+	wrap(l, LABEL_AT + LABEL_WIDTH, text);
+}
+
 void lines_item(const struct lines *l, const char *label, const char *text)
 {
 	fprintf(l->to, "%*s%-*s", LABEL_AT, "", LABEL_WIDTH, label);

@@ -38,6 +38,9 @@ void lines_head(const struct lines *l, const char *text);
 /* "    label      text", the text wrapped beside its label. */
 void lines_item(const struct lines *l, const char *label, const char *text);
 
+/* The same, the label in a tone. */
+void lines_mark(const struct lines *l, enum tone tone, const char *label, const char *text);
+
 /* "  3. text", the text wrapped beside its number. */
 void lines_step(const struct lines *l, unsigned number, const char *text);
 
