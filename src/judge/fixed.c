@@ -140,8 +140,9 @@ static void look_at_pack(struct judging *j, const struct weakness *weakness,
 		return;
 	(void)compare(weakness, of, pack, file, &own);
 	if (pack > says || (own.is == FIX_NEW && ret->is != FIX_NEW))
-		ret->odd = say(j, "%s %s is of Service Pack %d, the machine says Service Pack %d",
-			       weakness->file, say_version(j, file), pack, says);
+		ret->odd = judging_say(
+			j, "%s %s is of Service Pack %d, the machine says Service Pack %d",
+			weakness->file, say_version(j, file), pack, says);
 }
 
 void fixed_by_file(struct judging *j, const struct weakness *weakness, const struct windows *w,
@@ -170,8 +171,8 @@ void fixed_by_file(struct judging *j, const struct weakness *weakness, const str
 		(void)compare(weakness, &of, pack, file, ret);
 	if (ret->is == FIX_NEW && (!is_later || !windows_same_release(is, &of)))
 		ret->is = FIX_ODD;
-	ret->odd = say(j, "%s is of %s, the machine says %s", weakness->file, say_version(j, &of),
-		       say_version(j, is));
+	ret->odd = judging_say(j, "%s is of %s, the machine says %s", weakness->file,
+			       say_version(j, &of), say_version(j, is));
 }
 
 void fixed_by_build(const struct weakness *weakness, const struct windows *w, struct fix_found *ret)

@@ -28,7 +28,8 @@ struct judging {
 
 /* A sentence in the arena, at most WORDS_TEXT long, cut at a character. Never NULL. */
 enum { WORDS_TEXT = 1536 };
-__attribute__((format(printf, 2, 3))) const char *say(struct judging *j, const char *format, ...);
+__attribute__((format(printf, 2, 3))) const char *judging_say(struct judging *j, const char *format,
+							      ...);
 /* `more` behind `text`, with `between` where both are something. */
 const char *say_more(struct judging *j, const char *text, const char *between, const char *more);
 /* "5.1.2600.5512", without zeros that were not there: at least three parts. */

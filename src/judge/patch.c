@@ -71,9 +71,10 @@ static void look_at_file(struct look *l)
 
 static const char *claim_words(struct look *l, const struct observation *o, const char *kb)
 {
-	return say(l->j, "%s %s is %s", who_says(o->by), kb,
-		   same_text(o->value, "installed-pending") ? "installed, and waits for a restart"
-							    : "installed");
+	return judging_say(l->j, "%s %s is %s", who_says(o->by), kb,
+			   same_text(o->value, "installed-pending")
+				   ? "installed, and waits for a restart"
+				   : "installed");
 }
 
 static void look_at_claim(struct look *l, const char *kb)
@@ -127,10 +128,10 @@ static void look_at_restart(struct look *l)
 	}
 	l->restart_known = pending != NULL;
 	if (pending != NULL && !same_text(pending, "no"))
-		l->restart = say(l->j, "a restart is pending (%s)", pending);
+		l->restart = judging_say(l->j, "a restart is pending (%s)", pending);
 	else if (boot != NULL && changed != NULL && when_parse(boot, &boot_ns) == RC_OK &&
 		 when_parse(changed, &changed_ns) == RC_OK && changed_ns > boot_ns)
-		l->restart = say(l->j, "it was written after the last start (%s)", boot);
+		l->restart = judging_say(l->j, "it was written after the last start (%s)", boot);
 	else if (l->claim == CLAIM_PENDING)
 		l->restart = l->claimed;
 }
@@ -147,11 +148,12 @@ static void look_for_fix(struct look *l)
 		l->truth = BY_THE_FILE;
 		if (by_build.is != FIX_UNKNOWN && l->found.is != FIX_ODD &&
 		    by_build.is != l->found.is)
-			l->found.odd = say_more(
-				l->j, l->found.odd, "; ",
-				say(l->j, "build %u.%u should have %s", l->windows.version.part[2],
-				    l->windows.ubr,
-				    by_build.is == FIX_NEW ? "a newer file" : "an older file"));
+			l->found.odd =
+				say_more(l->j, l->found.odd, "; ",
+					 judging_say(l->j, "build %u.%u should have %s",
+						     l->windows.version.part[2], l->windows.ubr,
+						     by_build.is == FIX_NEW ? "a newer file"
+									    : "an older file"));
 	} else if (by_build.is != FIX_UNKNOWN) {
 		l->found = by_build;
 		l->truth = BY_THE_BUILD;
@@ -176,11 +178,11 @@ static const char *say_fix(struct look *l)
 	const struct fixed *row = l->found.row;
 
 	if (l->truth == BY_THE_BUILD)
-		return say(l->j, "the build is %u.%u, fixed in %u.%u", l->windows.version.part[2],
-			   l->windows.ubr, row->os.part[2],
-			   row->by == FIXED_BY_BUILD ? row->ubr : row->version.part[3]);
-	return say(l->j, "%s is %s, fixed in %s", l->w->file, say_version(l->j, &l->version),
-		   say_version(l->j, &row->version));
+		return judging_say(l->j, "the build is %u.%u, fixed in %u.%u",
+				   l->windows.version.part[2], l->windows.ubr, row->os.part[2],
+				   row->by == FIXED_BY_BUILD ? row->ubr : row->version.part[3]);
+	return judging_say(l->j, "%s is %s, fixed in %s", l->w->file,
+			   say_version(l->j, &l->version), say_version(l->j, &row->version));
 }
 
 /* "KB958644 or KB4012215": of the row, or of all that may be meant. For no Windows all would be. */
@@ -220,18 +222,20 @@ static const char *say_build_unknown(struct look *l)
 	bool is_value = o != NULL && o->state == OBSERVED_VALUE;
 
 	if (is_value && o->by == BY_LIST)
-		return say(l->j, "a list says its last update is %s; it was not read", o->value);
-	return say(l->j, "the number of its last update (UBR) was not read: %s",
-		   is_value ? say(l->j, "it says \"%s\"", o->value) : why_unknown(o));
+		return judging_say(l->j, "a list says its last update is %s; it was not read",
+				   o->value);
+	return judging_say(l->j, "the number of its last update (UBR) was not read: %s",
+			   is_value ? judging_say(l->j, "it says \"%s\"", o->value)
+				    : why_unknown(o));
 }
 
 static const char *say_file_unread(struct look *l)
 {
 	if (l->file != NULL && l->file->state == OBSERVED_ABSENT)
-		return say(l->j, "there is no %s", l->w->file);
+		return judging_say(l->j, "there is no %s", l->w->file);
 	if (l->file != NULL && l->file->state == OBSERVED_VALUE)
-		return say(l->j, "%s has no version: \"%s\"", l->w->file, l->file->value);
-	return say(l->j, "%s was not read: %s", l->w->file, why_unknown(l->file));
+		return judging_say(l->j, "%s has no version: \"%s\"", l->w->file, l->file->value);
+	return judging_say(l->j, "%s was not read: %s", l->w->file, why_unknown(l->file));
 }
 
 /* Why neither the file nor the build says anything. */
@@ -240,22 +244,25 @@ static const char *say_unknown(struct look *l)
 	bool by_file = l->w->file != NULL && has_row(l, FIXED_BY_FILE);
 
 	if (!l->windows.is_known)
-		return say_more(l->j,
-				say(l->j, "which Windows it is is not known: %s", l->windows.why),
-				"; ", by_file ? say_file_unread(l) : "");
+		return say_more(
+			l->j,
+			judging_say(l->j, "which Windows it is is not known: %s", l->windows.why),
+			"; ", by_file ? say_file_unread(l) : "");
 	if (l->has_version && l->file->by == BY_LIST && l->found.is == FIX_NEW)
-		return say(l->j, "a list says %s is %s, which is fixed; the file was not read",
-			   l->w->file, l->file->value);
+		return judging_say(l->j,
+				   "a list says %s is %s, which is fixed; the file was not read",
+				   l->w->file, l->file->value);
 	if (l->found.is_unclear)
-		return say(l->j,
-			   "%s is %s, which is fixed for one service pack or branch and not for "
-			   "another; which one it is is not known",
-			   l->w->file, l->file->value);
+		return judging_say(
+			l->j,
+			"%s is %s, which is fixed for one service pack or branch and not for "
+			"another; which one it is is not known",
+			l->w->file, l->file->value);
 	if (by_file && !l->has_version)
 		return say_file_unread(l);
 	if (has_row(l, FIXED_BY_BUILD))
 		return say_build_unknown(l);
-	return say(l->j, "no fixed version is known for %s", l->windows.words);
+	return judging_say(l->j, "no fixed version is known for %s", l->windows.words);
 }
 
 static void say_conflict(struct look *l, struct judged_patch *to, const char *text)
@@ -278,19 +285,20 @@ static void when_new(struct look *l, struct judged_patch *to)
 	if (l->restart != NULL)
 		to->state = PATCH_PENDING;
 	if (l->restart != NULL)
-		to->why = say(l->j, "%s, but %s", to->why, l->restart);
+		to->why = judging_say(l->j, "%s, but %s", to->why, l->restart);
 	else if (!l->restart_known)
-		to->why = say(l->j, "%s; whether a restart is pending is not known", to->why);
+		to->why =
+			judging_say(l->j, "%s; whether a restart is pending is not known", to->why);
 	else if (l->claim == CLAIM_ABSENT)
-		to->why = say(l->j, "%s; %s is on no list: another update brought it", to->why,
-			      l->kb);
+		to->why = judging_say(l->j, "%s; %s is on no list: another update brought it",
+				      to->why, l->kb);
 	for (size_t i = 0; i < l->w->n_defeats; i++) {
 		const struct defeat *d = &l->w->defeats[i];
 
 		if (!observed_as(l->j, d->key, d->equals))
 			continue;
 		to->state = PATCH_MISSING;
-		to->why = say(l->j, "%s, but %s", say_fix(l), d->says);
+		to->why = judging_say(l->j, "%s, but %s", say_fix(l), d->says);
 		return;
 	}
 }
@@ -304,12 +312,13 @@ static void when_old(struct look *l, struct judged_patch *to)
 	if (is_claimed && !l->is_listed && l->restart != NULL) {
 		to->state = PATCH_PENDING;
 		to->why = l->restart == l->claimed
-				  ? say(l->j, "%s; %s", to->why, l->claimed)
-				  : say(l->j, "%s; %s, and %s", to->why, l->claimed, l->restart);
+				  ? judging_say(l->j, "%s; %s", to->why, l->claimed)
+				  : judging_say(l->j, "%s; %s, and %s", to->why, l->claimed,
+						l->restart);
 	} else if (is_claimed) {
 		say_conflict(l, to,
-			     say(l->j, "%s, but the %s is older", l->claimed,
-				 l->truth == BY_THE_FILE ? "file" : "build"));
+			     judging_say(l->j, "%s, but the %s is older", l->claimed,
+					 l->truth == BY_THE_FILE ? "file" : "build"));
 	}
 	if (l->patched != NULL)
 		say_conflict(l, to, l->patched->says);
@@ -349,20 +358,21 @@ static const char *why_not_affected(struct look *l)
 	/* Without its build a Windows 10 may be any. */
 	if (is->is_known && version_cmp(&is->version, &w->affected_from) < 0 &&
 	    (is->version.part[2] != 0 || !windows_same_release(&is->version, &w->affected_from)))
-		return say(l->j, "%s is older than the hole", is->words);
+		return judging_say(l->j, "%s is older than the hole", is->words);
 	if (is->is_known && version_cmp(&w->affected_until, &zero) != 0 &&
 	    version_cmp(&is->version, &w->affected_until) >= 0)
-		return say(l->j, "%s never had it", is->words);
+		return judging_say(l->j, "%s never had it", is->words);
 	if (fixed_at_release(w, is) != NULL)
-		return say(l->j, "%s had the fix from its first day", is->words);
+		return judging_say(l->j, "%s had the fix from its first day", is->words);
 	if (w->product_type != NULL && is->type != NULL && !same_text(is->type, w->product_type))
-		return say(l->j, "it is a %s, and only a %s has it", is->type, w->product_type);
+		return judging_say(l->j, "it is a %s, and only a %s has it", is->type,
+				   w->product_type);
 	if (w->service != NULL) {
 		(void)snprintf(key, sizeof(key), "service:%s", w->service);
 		service = posture_find(l->j->posture, key);
 	}
 	if (service != NULL && service->state == OBSERVED_ABSENT)
-		return say(l->j, "it has no service %s", w->service);
+		return judging_say(l->j, "it has no service %s", w->service);
 	return NULL;
 }
 
@@ -407,7 +417,8 @@ static void decide(struct look *l, struct judged_patch *to)
 	} else if (l->truth != BY_NOTHING && l->found.is == FIX_OLD) {
 		when_old(l, to);
 	} else if (l->found.is == FIX_ODD) {
-		to->why = say(l->j, "%s would be fixed, but is of another Windows", l->w->file);
+		to->why = judging_say(l->j, "%s would be fixed, but is of another Windows",
+				      l->w->file);
 	} else {
 		when_nothing(l, to);
 	}
@@ -427,8 +438,8 @@ void judge_patch(struct judging *j, const struct weakness *w, struct judged_patc
 	decide(&l, to);
 	if (w->product_type != NULL && l.windows.type == NULL && to->state == PATCH_MISSING) {
 		to->state = PATCH_UNKNOWN;
-		to->why = say(j, "only a %s has it, and whether it is one is not known; %s",
-			      w->product_type, to->why);
+		to->why = judging_say(j, "only a %s has it, and whether it is one is not known; %s",
+				      w->product_type, to->why);
 	}
 	if (to->state != PATCH_NOT_AFFECTED)
 		to->remedy = say_remedies(&l);

@@ -91,7 +91,7 @@ static struct verdict_of_check judge_number(struct judging *j, const struct chec
 	if (is_one_of(value, c->texts))
 		return decided(true, value);
 	if (!number_of(c, value, &n))
-		return unknown(value, say(j, "\"%s\" is no number", value));
+		return unknown(value, judging_say(j, "\"%s\" is no number", value));
 	return decided(c->want == WANT_AT_LEAST ? n >= c->number : n <= c->number, value);
 }
 
@@ -111,9 +111,9 @@ static struct verdict_of_check judge_age(struct judging *j, const struct check *
 	if (of_ns > o->at_ns + 2 * day_ns)
 		return unknown(o->value, "its signatures are dated after it was asked");
 	days = of_ns >= o->at_ns ? 0 : (o->at_ns - of_ns) / day_ns;
-	return decided(
-		days <= (uint64_t)(c->number < 0 ? 0 : c->number),
-		say(j, "%s, %llu day%s old", date, (unsigned long long)days, days == 1 ? "" : "s"));
+	return decided(days <= (uint64_t)(c->number < 0 ? 0 : c->number),
+		       judging_say(j, "%s, %llu day%s old", date, (unsigned long long)days,
+				   days == 1 ? "" : "s"));
 }
 
 static struct verdict_of_check judge_value(struct judging *j, const struct check *c,
@@ -172,7 +172,7 @@ static struct verdict_of_check judge_absent(struct judging *j, const struct chec
 		return unknown("not there",
 			       "it is not set, and what Windows does then is not known");
 	v = judge_value(j, c, &as);
-	v.value = say(j, "not set, which is %s", c->absent);
+	v.value = judging_say(j, "not set, which is %s", c->absent);
 	return v;
 }
 
@@ -183,7 +183,8 @@ static struct verdict_of_check judge_single(struct judging *j, const struct chec
 	if (c->policy_key != NULL)
 		policy = posture_find(j->posture, c->policy_key);
 	if (policy != NULL && policy->state == OBSERVED_UNREADABLE)
-		return unknown("", say(j, "group policy's own value: %s", why_unknown(policy)));
+		return unknown("",
+			       judging_say(j, "group policy's own value: %s", why_unknown(policy)));
 	if (policy != NULL && policy->state == OBSERVED_VALUE)
 		return judge_value(j, c, policy);
 
@@ -215,8 +216,9 @@ static void add_name(struct judging *j, struct many *m, size_t i, const char *na
 		     const char *value)
 {
 	if (i < SHOWN)
-		m->names = say_more(j, m->names, ", ",
-				    value[0] != '\0' ? say(j, "%s (%s)", name, value) : name);
+		m->names =
+			say_more(j, m->names, ", ",
+				 value[0] != '\0' ? judging_say(j, "%s (%s)", name, value) : name);
 }
 
 static void look_at_one(struct judging *j, const struct check *c, const struct observation *o,
@@ -238,7 +240,7 @@ static void look_at_one(struct judging *j, const struct check *c, const struct o
 	if (v.mark == MARK_FAIL)
 		add_name(j, m, m->bad++, name, v.value);
 	else if (m->first[0] == '\0')
-		m->first = say(j, "%s (%s)", name, v.value);
+		m->first = judging_say(j, "%s (%s)", name, v.value);
 	m->good += v.mark == MARK_PASS;
 	m->unclear += v.mark == MARK_UNKNOWN;
 	if (v.mark == MARK_UNKNOWN && m->why == NULL)
@@ -270,15 +272,15 @@ static void look_at_all(struct judging *j, const struct check *c, struct many *m
 
 static const char *with_the_rest(struct judging *j, const char *names, size_t n)
 {
-	return n > SHOWN ? say(j, "%s and %zu more", names, n - SHOWN) : names;
+	return n > SHOWN ? judging_say(j, "%s and %zu more", names, n - SHOWN) : names;
 }
 
 static struct verdict_of_check judge_count(struct judging *j, const struct check *c,
 					   const struct many *m)
 {
 	const char *value = m->counted == 0 ? "none"
-					    : say(j, "%zu: %s", m->counted,
-						  with_the_rest(j, m->names, m->counted));
+					    : judging_say(j, "%zu: %s", m->counted,
+							  with_the_rest(j, m->names, m->counted));
 
 	/* More of them could be in what was not read, but not fewer. */
 	if (c->want == WANT_COUNT_AT_MOST && (long)m->counted > c->number)
@@ -317,7 +319,7 @@ static struct verdict_of_check judge_many(struct judging *j, const struct check 
 		return decided(false, with_the_rest(j, m.names, m.bad));
 	if (m.why != NULL)
 		return unknown("", m.why);
-	return decided(true, m.n == 0 ? "none" : say(j, "all %zu", m.n));
+	return decided(true, m.n == 0 ? "none" : judging_say(j, "all %zu", m.n));
 }
 
 /* --- */
@@ -332,7 +334,7 @@ static const char *why_not_applicable(struct judging *j, const struct check *c)
 		return NULL;
 	if (version_cmp(&w->version, &c->from) < 0 ||
 	    (version_cmp(&c->until, &zero) != 0 && version_cmp(&w->version, &c->until) >= 0))
-		return say(j, "not on %s", w->words);
+		return judging_say(j, "not on %s", w->words);
 	return NULL;
 }
 

@@ -63,8 +63,8 @@ static bool services_are_off(struct judging *j, struct judged_sign *to)
 		return false;
 	to->id = "protection-disabled";
 	to->is_strong = off.n >= 3 && off.n > updates;
-	to->why = say(j, "%s are stopped and disabled together%s", and_words(j, &off),
-		      to->is_strong ? ": Conficker does this" : "");
+	to->why = judging_say(j, "%s are stopped and disabled together%s", and_words(j, &off),
+			      to->is_strong ? ": Conficker does this" : "");
 	return true;
 }
 
@@ -86,9 +86,10 @@ static bool conficker_kept_notes(struct judging *j, struct judged_sign *to)
 		return false;
 	*to = (struct judged_sign){
 		.id = "conficker-registry",
-		.why = say(j, "there is a value %s in %.*s: Conficker keeps its notes there",
-			   has_dl && has_ds ? "dl and a value ds" : (has_dl ? "dl" : "ds"),
-			   (int)sizeof(APPLETS) - 2, APPLETS),
+		.why = judging_say(j,
+				   "there is a value %s in %.*s: Conficker keeps its notes there",
+				   has_dl && has_ds ? "dl and a value ds" : (has_dl ? "dl" : "ds"),
+				   (int)sizeof(APPLETS) - 2, APPLETS),
 		.is_strong = true};
 	return true;
 }

@@ -69,7 +69,8 @@ static const char *say_number(struct judging *j, const struct check *c)
 {
 	const char *least = c->want == WANT_AT_LEAST ? "at least" : "at most";
 
-	return say_more(j, say(j, "%s %ld", least, c->number), " or ", join(j, c->texts, " or "));
+	return say_more(j, judging_say(j, "%s %ld", least, c->number), " or ",
+			join(j, c->texts, " or "));
 }
 
 static const char *say_count(struct judging *j, const struct check *c)
@@ -78,10 +79,11 @@ static const char *say_count(struct judging *j, const struct check *c)
 
 	if (c->want == WANT_COUNT_AT_MOST && c->number == 0)
 		return say_more(j, "none", " that is ", what);
-	return say_more(
-		j,
-		say(j, "%s %ld", c->want == WANT_COUNT_AT_MOST ? "at most" : "at least", c->number),
-		c->number == 1 ? " that is " : " that are ", what);
+	return say_more(j,
+			judging_say(j, "%s %ld",
+				    c->want == WANT_COUNT_AT_MOST ? "at most" : "at least",
+				    c->number),
+			c->number == 1 ? " that is " : " that are ", what);
 }
 
 const char *say_wanted(struct judging *j, const struct check *c)
@@ -96,12 +98,12 @@ const char *say_wanted(struct judging *j, const struct check *c)
 		return join(j, c->texts, " and ");
 	case WANT_NOT:
 	case WANT_NO_WORD:
-		return say(j, "not %s", join(j, c->texts, " or "));
+		return judging_say(j, "not %s", join(j, c->texts, " or "));
 	case WANT_COUNT_AT_MOST:
 	case WANT_COUNT_AT_LEAST:
 		return say_count(j, c);
 	case WANT_AGE_AT_MOST:
-		return say(j, "signatures at most %ld days old", c->number);
+		return judging_say(j, "signatures at most %ld days old", c->number);
 	}
 	return "";
 }

@@ -84,7 +84,7 @@ const char *windows_name(struct judging *j, const struct version *v, const char 
 	const struct release *r = release_of(v);
 
 	if (r == NULL)
-		return say(j, "Windows %u.%u", v->part[0], v->part[1]);
+		return judging_say(j, "Windows %u.%u", v->part[0], v->part[1]);
 	if (type == NULL)
 		return r->either;
 	return strcmp(type, "workstation") == 0 ? r->workstation : r->server;
@@ -111,9 +111,9 @@ static void look_version(struct judging *j)
 	} else if (build != NULL && version_parse(build, &v) && v.part[2] != 0) {
 		w->is_known = true;
 	} else {
-		w->why = version != NULL ? say(j, "it says \"%s\"", version)
+		w->why = version != NULL ? judging_say(j, "it says \"%s\"", version)
 			 : build != NULL && version_parse(build, &v)
-				 ? say(j, "its challenge says %s, as Samba's does", build)
+				 ? judging_say(j, "its challenge says %s, as Samba's does", build)
 				 : why_unknown(posture_find(j->posture, "os.version"));
 		return;
 	}
@@ -144,11 +144,11 @@ static const char *in_words(struct judging *j)
 	if (name == NULL || name[0] == '\0')
 		name = windows_name(j, &w->version, w->type);
 	if (w->service_pack > 0 && strstr(name, "Service Pack") == NULL)
-		pack = say(j, " Service Pack %d", w->service_pack);
+		pack = judging_say(j, " Service Pack %d", w->service_pack);
 	if (w->version.part[0] >= 10 && w->version.part[2] != 0)
-		build = w->has_ubr ? say(j, " (build %u.%u)", w->version.part[2], w->ubr)
-				   : say(j, " (build %u)", w->version.part[2]);
-	return say(j, "%s%s%s", name, pack, build);
+		build = w->has_ubr ? judging_say(j, " (build %u.%u)", w->version.part[2], w->ubr)
+				   : judging_say(j, " (build %u)", w->version.part[2]);
+	return judging_say(j, "%s%s%s", name, pack, build);
 }
 
 void windows_look(struct judging *j)

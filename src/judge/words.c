@@ -17,7 +17,7 @@ static const char *keep(struct judging *j, const char *text)
 	return kept;
 }
 
-const char *say(struct judging *j, const char *format, ...)
+const char *judging_say(struct judging *j, const char *format, ...)
 {
 	char text[WORDS_TEXT];
 	va_list args;
@@ -42,14 +42,14 @@ const char *say_more(struct judging *j, const char *text, const char *between, c
 {
 	if (text[0] == '\0')
 		return more;
-	return more[0] == '\0' ? text : say(j, "%s%s%s", text, between, more);
+	return more[0] == '\0' ? text : judging_say(j, "%s%s%s", text, between, more);
 }
 
 const char *say_version(struct judging *j, const struct version *v)
 {
 	if (v->part[3] == 0)
-		return say(j, "%u.%u.%u", v->part[0], v->part[1], v->part[2]);
-	return say(j, "%u.%u.%u.%u", v->part[0], v->part[1], v->part[2], v->part[3]);
+		return judging_say(j, "%u.%u.%u", v->part[0], v->part[1], v->part[2]);
+	return judging_say(j, "%u.%u.%u.%u", v->part[0], v->part[1], v->part[2], v->part[3]);
 }
 
 const char *who_says(unsigned by)
