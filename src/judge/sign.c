@@ -62,7 +62,7 @@ static bool services_are_off(struct judging *j, struct judged_sign *to)
 	if (updates == 0 || off.n < 2)
 		return false;
 	to->id = "protection-disabled";
-	to->is_strong = off.n >= 3 && off.n > updates;
+	to->is_strong = off.n >= 3; /* there are only two for updates */
 	to->why = judging_say(j, "%s are stopped and disabled together%s", and_words(j, &off),
 			      to->is_strong ? ": Conficker does this" : "");
 	return true;

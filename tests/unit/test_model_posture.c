@@ -146,6 +146,8 @@ static void case_counts_before_the_first_colon_only(void **state)
 		{"service:WinDefend", "service:windefend", true},
 		{"Service:WinDefend", "service:WinDefend", false},
 		{"os.version", "OS.version", false},
+		{"os.version", "os.Version", false},
+		{"serviCe:x", "service:x", false},
 		{"account:J\xc3\xbcrgen", "account:j\xc3\xbcrgen", true},
 		{"account:J\xc3\xbcrgen", "account:j\xc3\x9crgen",
 		 false}, /* only ASCII is folded */
