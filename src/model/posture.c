@@ -164,6 +164,16 @@ static enum rc replace(struct posture *p, struct observation *had, const struct 
 	return RC_OK;
 }
 
+/* Mostly they come in order: what is read back always does. */
+static size_t place_of(const struct posture *p, const char *key, unsigned by)
+{
+	const struct observation last = {.key = key, .by = (uint8_t)by};
+
+	if (p->n == 0 || posture_cmp(&p->list[p->n - 1], &last) < 0)
+		return p->n;
+	return lower_bound(p, key, KEY_MAX, by);
+}
+
 enum rc posture_add(struct posture *p, const struct observation *o)
 {
 	char key[POSTURE_KEY];
@@ -175,7 +185,7 @@ enum rc posture_add(struct posture *p, const struct observation *o)
 	    text_from_utf8((struct bytes){(const uint8_t *)o->key, strlen(o->key)}, key,
 			   sizeof(key)) == 0)
 		return RC_INVAL;
-	at = lower_bound(p, key, KEY_MAX, o->by);
+	at = place_of(p, key, o->by);
 	if (at < p->n && p->list[at].by == o->by && cmp_keys(p->list[at].key, key, KEY_MAX) == 0) {
 		if (replace(p, &p->list[at], o, key) != RC_OK)
 			return RC_NOMEM;
