@@ -222,6 +222,7 @@ static bool null_session1(const struct visit *v, struct smb_talk *t, struct smb1
 static void tell_null_session(struct visit *v, bool is_in, struct answer *ret_answer)
 {
 	v->has_null_session = true;
+	v->lets_nobody_in = is_in;
 	tell(v, OBSERVED_VALUE, "smb.null-session", is_in ? "yes" : "no");
 	answer_add(ret_answer, "%s", is_in ? "a null session" : "no null session");
 }

@@ -33,6 +33,9 @@ static void without_account(const struct plan *p)
 	say(p, "SMB dialects: at most 4 connections, 1 message each");
 	say(p,
 	    "null session on IPC$, where SMB 1 gave no answer: 1 connection, at most 4 messages");
+	if (!p->opt->patches_only)
+		say(p, "SAMR as nobody, where a null session was let in: 1 connection, at most 7 "
+		       "calls, 1 account");
 }
 
 static void with_account(const struct plan *p)
@@ -49,6 +52,20 @@ static void with_account(const struct plan *p)
 	    "%zu files on ADMIN$: 1 connection; of each file its date and size and at most %d "
 	    "reads, %d KiB in all",
 	    p->opt->n_files, PE_READS, PE_BYTES >> 10);
+	say(p,
+	    "the registry (winreg), reading alone: 1 connection and logon for this and all that "
+	    "follows; %zu values and keys, at most 4 calls each, what is asked of every Windows: "
+	    "some 40, and its list of hotfixes: at most 1024",
+	    p->opt->n_registry);
+	if (p->opt->patches_only)
+		return;
+	say(p,
+	    "SAMR, reading alone: password and lockout policy, at most 1000 accounts, members of "
+	    "Administrators, in some 12 calls");
+	say(p, "LSA, reading alone: audit policy, names of accounts: some 5 calls");
+	say(p, "services (svcctl), reading alone: their list, and of %zu the start: 4 calls each",
+	    p->opt->n_services);
+	say(p, "shares (srvsvc), reading alone: their list, with who may write: 1 call, or 2");
 }
 
 void assess_plan(const struct assess_options *opt, void (*line)(void *ctx, const char *text),

@@ -7,6 +7,7 @@
 #include "assess/rpc_client.h"
 
 #include <dlfcn.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,42 +213,62 @@ struct rpc_client *rpc_client_new(const struct visit *v, const struct ask_creden
 	return r;
 }
 
+static const struct known {
+	uint32_t status; /* MS-ERREF 2.3.1 */
+	const char *says;
+	bool goes_on; /* on another pipe it may go better */
+} known[] = {
+	{0xC0000022, "access denied", true},
+	{0xC0000034, "there is no such pipe: the service is not running", true},
+	{0xC00000AC, "the pipe is busy, or its service is just starting", true},
+	{0xC00000AB, "the pipe is busy, or its service is just starting", true},
+	{0xC000014B, "the service closed the pipe", true},
+	{0xC002002E, "the service does not know this question", true},
+	{0xC0020012, "the service does not offer this interface", true},
+	{0xC00000B5, "no answer", false},
+	{0xC000020C, "the machine closed the connection", false},
+	{0xC000020D, "the machine closed the connection", false},
+	{0xC0000241, "the machine closed the connection", false},
+	{0xC0000236, "refused: nothing listens there", false},
+	{0xC0000017, "it cannot be reached", false}, /* so the library says it */
+	{0xC000006D, "the logon was refused", false},
+	{0xC0000234, "the account is locked", false},
+	{0xC0000064, "the logon was refused: no such user", false},
+	{0xC000006A, "the logon was refused: wrong password", false},
+	{0xC0000072, "the account is disabled", false},
+	{0xC0000073, "it knows none of the names", true},
+	{0xC0000151, "there is no such group", true},
+};
+
+static const struct known *known_status(uint32_t status)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i].status == status)
+			return &known[i];
+	}
+	return NULL;
+}
+
+void rpc_client_explain(uint32_t status, char *why)
+{
+	const struct known *k = known_status(status);
+
+	if (k != NULL)
+		(void)snprintf(why, MESSAGE_TEXT, "%s", k->says);
+	else
+		(void)snprintf(why, MESSAGE_TEXT, "it answers with status 0x%08" PRIx32, status);
+}
+
 /* What became of it, in words; and whether anything more can come of this machine. */
 static bool explain(const struct rpc_client *r, NTSTATUS status, char *why)
 {
-	static const struct {
-		uint32_t status; /* MS-ERREF 2.3.1 */
-		const char *says;
-		bool goes_on;
-	} known[] = {
-		{0xC0000022, "access denied", true},
-		{0xC0000034, "there is no such pipe: the service is not running", true},
-		{0xC00000AC, "the pipe is busy, or its service is just starting", true},
-		{0xC00000AB, "the pipe is busy, or its service is just starting", true},
-		{0xC000014B, "the service closed the pipe", true},
-		{0xC002002E, "the service does not know this question", true},
-		{0xC0020012, "the service does not offer this interface", true},
-		{0xC00000B5, "no answer", false},
-		{0xC000020C, "the machine closed the connection", false},
-		{0xC000020D, "the machine closed the connection", false},
-		{0xC0000241, "the machine closed the connection", false},
-		{0xC0000236, "refused: nothing listens there", false},
-		{0xC0000017, "it cannot be reached", false}, /* so the library says it */
-		{0xC000006D, "the logon was refused", false},
-		{0xC0000234, "the account is locked", false},
-		{0xC0000064, "the logon was refused: no such user", false},
-		{0xC000006A, "the logon was refused: wrong password", false},
-		{0xC0000072, "the account is disabled", false},
-	};
+	const struct known *k = known_status(NT_STATUS_V(status));
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (known[i].status != NT_STATUS_V(status))
-			continue;
-		(void)snprintf(why, MESSAGE_TEXT, "%s", known[i].says);
-		return known[i].goes_on;
-	}
-	(void)snprintf(why, MESSAGE_TEXT, "%s", r->f.get_friendly_nt_error_msg(status));
-	return false;
+	if (k == NULL)
+		(void)snprintf(why, MESSAGE_TEXT, "%s", r->f.get_friendly_nt_error_msg(status));
+	else
+		(void)snprintf(why, MESSAGE_TEXT, "%s", k->says);
+	return k != NULL && k->goes_on;
 }
 
 /* Connecting has no timeout of its own that could be set. So when the time is over, every socket is

@@ -19,6 +19,10 @@ enum { RPC_REPLY_MAX = 1 << 20 };
 
 struct rpc_client;
 
+/* For a parent whose children will call, so that each need not load the libraries itself. False:
+ * they are not there. */
+bool rpc_client_load(void);
+
 /* Loads the libraries and sets them up; connects to nothing yet. `credentials` NULL: nobody's, a
  * null session. The child ends without freeing it. NULL: `why` (MESSAGE_TEXT). */
 struct rpc_client *rpc_client_new(const struct visit *v, const struct ask_credentials *credentials,
@@ -36,8 +40,7 @@ bool rpc_client_reach(struct visit *v, enum rpc_pipe pipe, char *why);
 bool rpc_client_call(struct rpc_client *r, enum rpc_pipe pipe, uint16_t opnum, struct bytes request,
 		     struct bytes *ret_reply, char *why);
 
-/* For a parent whose children will call, so that each need not load the libraries itself. False:
- * they are not there. */
-bool rpc_client_load(void);
+/* An NTSTATUS that is in a reply, in words, into `why`. */
+void rpc_client_explain(uint32_t status, char *why);
 
 #endif

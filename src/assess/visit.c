@@ -68,6 +68,8 @@ static void without_account(struct visit *v)
 	visit_do(v, "SMB dialects", visit_dialects);
 	if (!v->has_null_session && v->smb == MESSAGE_SMB2)
 		visit_do(v, "null session", visit_null_session);
+	if (v->has_null_session && !v->opt->patches_only)
+		visit_do(v, "accounts, as nobody (SAMR)", visit_anonymous);
 }
 
 static void with_account(struct visit *v)
@@ -79,6 +81,12 @@ static void with_account(struct visit *v)
 	if (!v->is_in)
 		return;
 	visit_do(v, "registry (winreg)", visit_registry);
+	if (v->opt->patches_only)
+		return;
+	visit_do(v, "accounts, passwords, Administrators (SAMR)", visit_accounts);
+	visit_do(v, "audit policy (LSA)", visit_audit);
+	visit_do(v, "services (svcctl)", visit_services);
+	visit_do(v, "shares (srvsvc)", visit_shares);
 }
 
 unsigned visit_limit_ms(const struct visit_task *t)

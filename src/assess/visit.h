@@ -22,6 +22,7 @@ struct visit {
 	struct smb_heard heard;    /* without an account: what it said first */
 	bool has_smb1, knows_smb1; /* without: is SMB 1 on? */
 	bool has_null_session;     /* without: it was asked for one, and answered */
+	bool lets_nobody_in;       /* without: with yes */
 	uint16_t lowest;           /* without: of its dialects; 0: not known */
 	const char *names[2];      /* its own name and its domain's, as the challenge told, or "" */
 	const char *host;          /* to connect to: its address, or for Kerberos its name */
@@ -50,8 +51,8 @@ void visit_smb1(struct visit *v, struct answer *ret_answer);      /* is it on? n
 								   * PeekNamedPipe */
 void visit_dialects(struct visit *v, struct answer *ret_answer);
 void visit_null_session(struct visit *v, struct answer *ret_answer); /* over SMB 2 */
-/* Does SAMR list the accounts to nobody? One null session of its own (assess/accounts.c); in a
- * child that does not log on. */
+/* Does SAMR list the accounts to nobody? After the others: where there is a null session, one more
+ * connection, and from then on no other (assess/accounts.c). */
 void visit_anonymous(struct visit *v, struct answer *ret_answer);
 
 /* With one. Each says itself what it could not learn. */
