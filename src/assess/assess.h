@@ -31,15 +31,18 @@ struct assess_options {
 };
 
 enum assess_outcome {
-	ASSESS_DONE,
-	ASSESS_PARTLY,
-	ASSESS_NO_ANSWER,
-	ASSESS_REFUSED,
+	ASSESS_DONE,      /* every question was answered */
+	ASSESS_PARTLY,    /* not all of them: `why` is about the first; also without the account,
+			   * since it was refused elsewhere */
+	ASSESS_NO_ANSWER, /* it does not speak SMB, or nobody is there: nothing was observed */
+	ASSESS_REFUSED,   /* it refused the account; the posture is what needs none */
 	ASSESS_OUT_OF_SCOPE
 };
 
 struct assess_out { /* borrowed for the call; called from assess_run() alone, in no fixed order */
-	/* One machine is done, or its time is over: what is known by now, and one line about it. */
+	/* One machine is done, or its time is over, or all was stopped: what is known by now, and
+	 * one line about it. Once for each machine that told anything; a machine that was not begun
+	 * when goes_on() said no is not done, and a later run can take it up. */
 	void (*done)(void *ctx, size_t target, const struct posture *p, enum assess_outcome how,
 		     const char *why);
 	void (*fact)(void *ctx, const struct fact *f); /* its name, domain, system; may be NULL */
