@@ -159,7 +159,7 @@ void words_worst(const struct tally *t, struct sentence *s)
 
 void words_machine(const struct picture_machine *m, struct sentence *s)
 {
-	const char *const more[] = {m->os, m->user, m->place, m->owner};
+	const char *const more[] = {os_of(m), m->user, m->place, m->owner};
 	char text[ADDR_TEXT];
 
 	say(s, "%s", called(m, text));
