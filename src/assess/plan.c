@@ -49,7 +49,8 @@ static void with_account(const struct plan *p)
 	    c->use_kerberos || c->domain[0] == '\0' ? "" : "\\",
 	    c->use_kerberos ? "" : c->username);
 	say(p,
-	    "%zu files on ADMIN$: 1 connection; of each file its date and size and at most %d "
+	    "%zu files on ADMIN$ and the kernel's: 1 connection; of each file its date and size "
+	    "and at most %d "
 	    "reads, %d KiB in all",
 	    p->opt->n_files, PE_READS, PE_BYTES >> 10);
 	say(p,
