@@ -1,6 +1,7 @@
 /* computer_info - Get-ComputerInfo | ConvertTo-Json: one object, or an array of them. Properties
  * are never translated. Dates are /Date(ms)/ of Windows PowerShell, or ISO 8601 of later ones. */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/monotime.h"
 #include "base/text.h"
@@ -119,11 +120,11 @@ static void take_who(struct info *s, const json_t *o)
 /* Items that cannot be used, for the message. */
 static size_t take_updates(struct info *s, const json_t *o)
 {
-	const json_t *list = json_object_get(o, "OsHotFixes"), *one = NULL;
-	size_t i = 0, bad = 0;
+	const json_t *list = json_object_get(o, "OsHotFixes");
+	size_t bad = 0;
 
-	json_array_foreach(list, i, one)
-	{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
 		char kb[DERIVE_UPDATE], number[JSON_NUMBER];
 		struct bytes id = json_text(one, "HotFixID", number);
 
@@ -140,14 +141,13 @@ static size_t take_updates(struct info *s, const json_t *o)
 static void take_addresses(struct info *s, const json_t *v)
 {
 	struct bytes nothing = {NULL, 0};
-	const json_t *one = NULL;
-	size_t i = 0;
 
 	if (json_is_string(v))
 		(void)roll_card(s->roll, s->machine, nothing, text_of(json_string_value(v)));
-	json_array_foreach(v, i, one)
-	{
-		if (i < CARDS_MAX && json_is_string(one))
+	for (size_t i = 0; i < json_array_size(v) && i < CARDS_MAX; i++) {
+		const json_t *one = json_array_get(v, i);
+
+		if (json_is_string(one))
 			(void)roll_card(s->roll, s->machine, nothing,
 					text_of(json_string_value(one)));
 	}
@@ -155,14 +155,10 @@ static void take_addresses(struct info *s, const json_t *v)
 
 static void take_cards(struct info *s, const json_t *o)
 {
-	const json_t *list = json_object_get(o, "CsNetworkAdapters"), *one = NULL;
-	size_t i = 0;
+	const json_t *list = json_object_get(o, "CsNetworkAdapters");
 
-	json_array_foreach(list, i, one)
-	{
-		if (i < CARDS_MAX)
-			take_addresses(s, json_object_get(one, "IPAddresses"));
-	}
+	for (size_t i = 0; i < json_array_size(list) && i < CARDS_MAX; i++)
+		take_addresses(s, json_object_get(json_array_get(list, i), "IPAddresses"));
 }
 
 static void take(struct info *s, const json_t *o, size_t nth)
@@ -193,8 +189,18 @@ static void take(struct info *s, const json_t *o, size_t nth)
 	reading_used(s->r, 1);
 }
 
-/* The whole file as UTF-8, whatever it was written in. */
-static enum rc read_text(struct reading *r, char *to, size_t *ret_len)
+/* A byte becomes three at most, U+FFFD. */
+static size_t room_for(FILE *from)
+{
+	struct stat st;
+
+	if (fstat(fileno(from), &st) != 0 || st.st_size < 0 || st.st_size > JSON_MAX)
+		return JSON_MAX;
+	return (size_t)st.st_size * 3 + 4 < JSON_MAX ? (size_t)st.st_size * 3 + 4 : JSON_MAX;
+}
+
+/* The whole file as UTF-8, whatever it was written in. RC_FORMAT: too long. */
+static enum rc read_text(struct reading *r, char *to, size_t cap, size_t *ret_len)
 {
 	struct lines *l = NULL;
 	struct line line;
@@ -202,7 +208,7 @@ static enum rc read_text(struct reading *r, char *to, size_t *ret_len)
 	enum rc rc = lines_new(r->from, &l);
 
 	while (rc == RC_OK && (rc = lines_next(l, &line)) == RC_OK) {
-		if (line.is_cut || line.text.len + 1 > JSON_MAX - len) {
+		if (line.is_cut || line.text.len + 1 > cap - len) {
 			rc = RC_FORMAT;
 			break;
 		}
@@ -219,8 +225,7 @@ static enum rc read_text(struct reading *r, char *to, size_t *ret_len)
 static void take_all(struct info *s, const char *text, size_t len)
 {
 	json_error_t err;
-	json_t *all = json_loadb(text, len, 0, &err), *one = NULL;
-	size_t i = 0;
+	json_t *all = json_loadb(text, len, 0, &err);
 
 	if (all == NULL) {
 		s->r->counts->lines++;
@@ -229,19 +234,20 @@ static void take_all(struct info *s, const char *text, size_t len)
 	} else if (json_is_object(all)) {
 		take(s, all, 1);
 	}
-	json_array_foreach(all, i, one) take(s, one, i + 1);
+	for (size_t i = 0; i < json_array_size(all); i++)
+		take(s, json_array_get(all, i), i + 1);
 	json_decref(all);
 }
 
 static enum rc read_info(struct reading *r)
 {
 	struct info s = {.r = r};
-	char *text = malloc(JSON_MAX);
-	size_t len = 0;
+	size_t len = 0, cap = room_for(r->from);
+	char *text = malloc(cap);
 	enum rc rc = text != NULL ? roll_new(BY_LIST, FROM_SCRIPT, &s.roll) : RC_NOMEM;
 
 	if (rc == RC_OK)
-		rc = read_text(r, text, &len);
+		rc = read_text(r, text, cap, &len);
 	if (rc == RC_FORMAT) {
 		reading_bad_file(r, "more than %d MiB of JSON, or a line of more than %d KiB",
 				 JSON_MAX >> 20, LINE_MAX_LEN >> 10);

@@ -118,30 +118,31 @@ static bool is_half(const char *name)
 	return len > 4 && strcmp(name + len - 4, ".tmp") == 0;
 }
 
-static enum rc read_entry(struct reading *r, const char *folder, const char *name)
+static enum rc read_entry(const struct reading *all, const char *folder, const char *name)
 {
 	char path[PATH];
+	struct reading r = *all;
 	struct stat st;
 	int len = snprintf(path, sizeof(path), "%s/%s", folder, name);
 	enum rc rc = RC_OK;
 
-	r->is_in_folder = true;
-	r->path = path;
-	r->file = name;
+	r.is_in_folder = true;
+	r.path = path;
+	r.file = name;
 	if (len < 0 || (size_t)len >= sizeof(path) ||
 	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) || is_half(name))
 		return RC_OK;
-	rc = read_one(r);
+	rc = read_one(&r);
 	if (rc == RC_IO) { /* it may be gone by now, or not ours to read */
-		r->counts->files++;
-		reading_bad_file(r, "%s", strerror(errno));
-		reading_end(r);
+		r.counts->files++;
+		reading_bad_file(&r, "%s", strerror(errno));
+		reading_end(&r);
 		rc = RC_OK;
 	}
 	return rc;
 }
 
-static enum rc read_folder(struct reading *r, const char *folder)
+static enum rc read_folder(const struct reading *r, const char *folder)
 {
 	struct dirent **entries = NULL;
 	int n = scandir(folder, &entries, is_visible, by_name);

@@ -62,7 +62,7 @@ __attribute__((format(printf, 3, 0))) static void say(struct reading *r, uint64_
 	(void)vsnprintf(text, sizeof(text), format, args);
 	len = text_from_utf8(text_of(text), why, sizeof(why));
 	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)why[i] < ' ')
+		if ((unsigned char)why[i] < ' ' || why[i] == 0x7f)
 			why[i] = ' ';
 	}
 	r->out->bad(r->out->ctx, r->file, line, why);

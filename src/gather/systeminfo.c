@@ -132,16 +132,15 @@ static const char *role_of(struct bytes value)
 /* "(UTC+01:00) Amsterdam, Berlin": summer time is not told, so a boot time may be an hour off. */
 static bool take_zone(struct info *s, struct bytes value)
 {
-	struct bytes sign = bytes_slice(value, 4, 1), hour = bytes_slice(value, 5, 2),
-		     minute = bytes_slice(value, 8, 2);
+	struct bytes hour = bytes_slice(value, 5, 2), minute = bytes_slice(value, 8, 2);
 	uint64_t h = 0, m = 0;
 
-	if (!text_starts(value, "(UTC") && !text_starts(value, "(GMT"))
+	if ((!text_starts(value, "(UTC") && !text_starts(value, "(GMT")) || value.len < 5)
 		return false;
 	s->has_zone = true;
 	s->utc_offset_s = 0;
 	if (number_parse(hour, &h) && number_parse(minute, &m) && h <= 14 && m < 60)
-		s->utc_offset_s = (int)(h * 3600 + m * 60) * (sign.at[0] == '-' ? -1 : 1);
+		s->utc_offset_s = (int)(h * 3600 + m * 60) * (value.at[4] == '-' ? -1 : 1);
 	return true;
 }
 

@@ -63,6 +63,11 @@ static void on_bad(void *ctx, const char *file, uint64_t line, const char *why)
 	fprintf(ctx, "bad %s:%llu: %s\n", file, (unsigned long long)line, why);
 }
 
+static const char *const registry[] = {"HKLM\\SOFTWARE\\Policies\\X\\Y",
+				       "HKLM\\SYSTEM\\Select\\Current", "HKLM\\SAM\\SAM\\C"},
+			 *const services[] = {"wuauserv", "TlntSvr"};
+static const struct gather_script asks = {NULL, registry, services, 0, 3, 2};
+
 static char *told(const char *path)
 {
 	char *text = NULL, err[256] = "";
@@ -72,7 +77,7 @@ static char *told(const char *path)
 	struct gather_counts c;
 
 	assert_non_null(to);
-	assert_int_equal(gather_read(path, now_ns, NULL, &out, &c, err, sizeof(err)), RC_OK);
+	assert_int_equal(gather_read(path, now_ns, &asks, &out, &c, err, sizeof(err)), RC_OK);
 	assert_true(c.lines == c.lines_used + c.lines_bad + c.lines_skipped);
 	fprintf(to,
 		"%llu lines, %llu used, %llu bad, %llu skipped; %llu machines; %llu of %llu files "
@@ -85,13 +90,13 @@ static char *told(const char *path)
 	return text;
 }
 
-static void compare(const char *folder, const char *name)
+static void compare(const char *folder, const char *name, const char *end)
 {
 	char path[PATH], *got = NULL, *want = NULL;
 	size_t len = 0;
 	FILE *f = NULL;
 
-	(void)snprintf(path, sizeof(path), "%s/%s.in", folder, name);
+	(void)snprintf(path, sizeof(path), "%s/%s%s", folder, name, end);
 	got = told(path);
 	(void)snprintf(path, sizeof(path), "%s/%s.want", folder, name);
 	if (getenv("QUELL_ACCEPT") != NULL) {
@@ -128,7 +133,7 @@ static void every_result_says_what_it_should(void **unused)
 
 		if (dot != NULL && dot[3] == '\0') {
 			*dot = '\0';
-			compare(folder, entries[i]->d_name);
+			compare(folder, entries[i]->d_name, ".in");
 			seen++;
 		}
 		free(entries[i]);
@@ -170,6 +175,27 @@ static void a_folder_says_what_its_files_say(void **unused)
 	free(all);
 }
 
+/* SYSTEM and SOFTWARE of one machine are one; a SOFTWARE without its SYSTEM is named by its file.
+ */
+static void hives_that_lie_beside_each_other_are_one_machine(void **unused)
+{
+	char folder[PATH / 2], path[PATH], *one = NULL, *other = NULL;
+
+	(void)unused;
+	(void)snprintf(folder, sizeof(folder), "%s/tests/gather", getenv("QUELL_SOURCE"));
+	compare(folder, "hives", "");
+	(void)snprintf(path, sizeof(path), "%s/hives/LAP-7-SYSTEM", folder);
+	one = told(path);
+	(void)snprintf(path, sizeof(path), "%s/hives/LAP-7-SOFTWARE", folder);
+	other = told(path);
+	assert_non_null(strstr(one, "  os.service-pack = 3\n"));
+	assert_non_null(strstr(one, "  service:wuauserv = disabled\n"));
+	assert_non_null(strstr(other, "  os.service-pack = 3\n"));
+	assert_non_null(strstr(other, "  service:wuauserv = disabled\n"));
+	free(one);
+	free(other);
+}
+
 static void what_is_no_file_is_an_error(void **unused)
 {
 	const struct gather_out out = {on_machine, on_bad, NULL};
@@ -189,6 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_result_says_what_it_should),
 		cmocka_unit_test(a_folder_says_what_its_files_say),
+		cmocka_unit_test(hives_that_lie_beside_each_other_are_one_machine),
 		cmocka_unit_test(what_is_no_file_is_an_error),
 	};
 
