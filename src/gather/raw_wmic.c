@@ -34,15 +34,15 @@ static bool grid_begin(struct grid *g, const struct raw *raw, const char *wanted
 		if (!text_has(rest, wanted))
 			continue;
 		while (rest.len > 0 && g->n <= COLUMNS_MAX) {
-			const uint8_t *was = rest.at;
+			struct bytes was = rest;
 			bool is_blank = text_next(&rest) <= ' ';
 
 			if (!is_blank && !in_name && g->n < COLUMNS_MAX) {
 				g->from[g->n] = at;
-				g->names[g->n++] = (struct bytes){was, 0};
+				g->names[g->n++] = (struct bytes){was.at, 0};
 			}
 			if (!is_blank && g->n > 0)
-				g->names[g->n - 1].len = (size_t)(rest.at - g->names[g->n - 1].at);
+				g->names[g->n - 1].len += was.len - rest.len;
 			in_name = !is_blank;
 			at++;
 		}
@@ -280,20 +280,31 @@ bool raw_getmac(struct raw_notes *n, const struct raw *raw, const char **ret_why
 	return is_kept;
 }
 
+/* Three numbers or four with dots between. */
+static struct bytes version_in(const char *line)
+{
+	for (; *line != '\0'; line++) {
+		size_t n = strspn(line, "0123456789."), dots = 0;
+
+		for (size_t i = 0; i < n; i++)
+			dots += line[i] == '.';
+		if (dots >= 2)
+			return (struct bytes){(const uint8_t *)line, n};
+		if (n > 0)
+			line += n - 1;
+	}
+	return (struct bytes){NULL, 0};
+}
+
 /* "Microsoft Windows XP [Version 5.1.2600]": the word in front is translated. */
 bool raw_ver(struct raw_notes *n, const struct raw *raw, const char **ret_why)
 {
 	*ret_why = "no version in what ver printed";
 	for (size_t i = 0; i < raw->n; i++) {
-		const char *from = strchr(raw->lines[i], '[');
+		struct bytes version = version_in(raw->lines[i]);
 
-		if (from == NULL)
-			continue;
-		from += strcspn(from, "0123456789");
-		if (*from != '\0')
-			return roll_version(
-				n->roll, n->machine,
-				(struct bytes){(const uint8_t *)from, strspn(from, "0123456789.")});
+		if (version.len > 0)
+			return roll_version(n->roll, n->machine, version);
 	}
 	return false;
 }

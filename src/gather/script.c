@@ -91,29 +91,46 @@ static enum rc check_all(const struct gather_script *s, char *err, size_t err_le
 
 /* --- the lists --- */
 
-static void put_backslashes(FILE *to, const char *path)
+static void put_path(FILE *to, const char *path, const char *separator)
 {
-	for (; *path != '\0'; path++)
-		(void)putc(*path == '/' ? '\\' : *path, to);
+	for (; *path != '\0'; path++) {
+		if (*path == '/')
+			(void)fputs(separator, to);
+		else
+			(void)putc(*path, to);
+	}
 }
 
-static void files_cmd(const struct writing *w, const char *how)
+/* "%sys%\netapi32.dll" "system32/netapi32.dll" "system32\\netapi32.dll": the first is what this
+ * script sees, the last is what WMI does, which is always of 64 bits. */
+static void files_cmd(const struct writing *w, bool has_wmi)
 {
+	static const char system[] = "system32/";
+
 	for (size_t i = 0; i < w->s->n_files; i++) {
-		(void)fprintf(w->to, "call :file \"");
-		put_backslashes(w->to, w->s->files[i]);
-		(void)fprintf(w->to, "\" \"%s\"%s\n", w->s->files[i], how);
+		const char *file = w->s->files[i];
+		bool is_system = strncasecmp(file, system, sizeof(system) - 1) == 0;
+
+		(void)fprintf(w->to, "call :file \"%s\\", is_system ? "%sys%" : "%SystemRoot%");
+		put_path(w->to, is_system ? file + sizeof(system) - 1 : file, "\\");
+		(void)fprintf(w->to, "\" \"%s\"", file);
+		if (has_wmi) {
+			(void)fputs(" \"", w->to);
+			put_path(w->to, file, "\\\\");
+			(void)fputs("\"", w->to);
+		}
+		(void)fputs("\n", w->to);
 	}
 }
 
 static void files_with(const struct writing *w)
 {
-	files_cmd(w, " wmic");
+	files_cmd(w, true);
 }
 
 static void files_without(const struct writing *w)
 {
-	files_cmd(w, "");
+	files_cmd(w, false);
 }
 
 static void files_ps1(const struct writing *w)

@@ -85,8 +85,9 @@ static void what_is_asked_stands_in_the_scripts(void **unused)
 
 	text = whole(dir, "quell-collect.cmd", &len);
 	each_line_ends_as_windows_wants(text, len);
-	assert_non_null(strstr(text, "\r\ncall :file \"system32\\drivers\\srv2.sys\" "
-				     "\"system32/drivers/srv2.sys\" wmic\r\n"));
+	assert_non_null(strstr(text, "\r\ncall :file \"%sys%\\drivers\\srv2.sys\" "
+				     "\"system32/drivers/srv2.sys\" "
+				     "\"system32\\\\drivers\\\\srv2.sys\"\r\n"));
 	assert_non_null(strstr(text, "\r\ncall :value \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
 				     "Lsa\" \"RestrictAnonymous\"\r\n"));
 	assert_non_null(strstr(text, "\r\ncall :key \"HKLM\\SOFTWARE\\Example\\Key (x86)\"\r\n"));
@@ -202,6 +203,44 @@ static void scripts_only_read(void **unused)
 	remove_dir(dir);
 }
 
+/* A program by its name alone would be looked for in the current folder first: as SYSTEM that is a
+ * folder where anybody may leave one. */
+static void programs_are_called_by_their_whole_paths(void **unused)
+{
+	static const char *const programs[] = {"reg",    "sc",   "net", "wmic",
+					       "getmac", "find", "chcp"};
+	char dir[PATH], err[256] = "", *text = NULL;
+	size_t len = 0;
+
+	(void)unused;
+	make_dir(dir);
+	assert_int_equal(gather_write(dir, &asks, err, sizeof(err)), RC_OK);
+	text = whole(dir, "quell-collect.cmd", &len);
+	for (char *rest = text, *line = strsep(&rest, "\n"); line != NULL;
+	     line = strsep(&rest, "\n")) {
+		line += strspn(line, "\t");
+		if (strncmp(line, "rem ", 4) == 0 || strncmp(line, "echo ", 5) == 0 ||
+		    strncmp(line, "if not defined wmic ", 20) == 0 || line[0] == ':')
+			continue;
+		for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+			const char *at = strstr(line, programs[i]);
+			size_t n = strlen(programs[i]);
+
+			/* Alone between blanks or quotes: "call :net" and "%wmic%" are none. */
+			for (; at != NULL; at = strstr(at + 1, programs[i])) {
+				bool begins = at == line || strchr(" \t\"'|(", at[-1]) != NULL;
+				bool ends = strncmp(at + n, ".exe", 4) == 0 ||
+					    strncmp(at + n, ".com", 4) == 0 || at[n] == ' ';
+
+				if (begins && ends)
+					fail_msg("%s", line);
+			}
+		}
+	}
+	free(text);
+	remove_dir(dir);
+}
+
 static void what_means_something_to_a_shell_is_refused(void **unused)
 {
 	static const char *const bad_registry[] = {"HKLM\\SOFTWARE\\a & del *",
@@ -285,6 +324,7 @@ int main(void)
 		cmocka_unit_test(what_is_asked_stands_in_the_scripts),
 		cmocka_unit_test(brackets_and_quotes_of_powershell_are_balanced),
 		cmocka_unit_test(scripts_only_read),
+		cmocka_unit_test(programs_are_called_by_their_whole_paths),
 		cmocka_unit_test(what_means_something_to_a_shell_is_refused),
 		cmocka_unit_test(files_of_others_are_left_alone),
 	};
