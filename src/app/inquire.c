@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "host/os.h"
 
-enum { FACTS_MAX = 1 << 20, SMB_PORT = 445, NBNS_PORT = 137, ORIGIN = HOST_NAME_MAX + 8 };
+enum { FACTS_MAX = 1 << 20, SMB_PORT = 445, NBNS_PORT = 137 };
 
 static volatile sig_atomic_t stopped;
 
@@ -171,6 +171,16 @@ enum rc inquire_account(const struct inquire_account *account, const struct sett
 	return rc == RC_NOMEM ? RC_NOMEM : RC_INVAL;
 }
 
+const char *inquire_origin(const char *what, char *text)
+{
+	char host[HOST_NAME_MAX + 1] = "";
+
+	if (gethostname(host, sizeof(host) - 1) != 0 || host[0] == '\0')
+		(void)snprintf(host, sizeof(host), "localhost");
+	(void)snprintf(text, INQUIRE_ORIGIN, "%s@%s", what, host);
+	return text;
+}
+
 bool inquire_has_scope(const struct settings *s)
 {
 	size_t n = 0;
@@ -237,7 +247,7 @@ enum rc inquire(const struct inquire_options *opt, const struct ask_target *targ
 	struct inquiry q = {.opt = opt, .result = &result};
 	struct ask_credentials *c = NULL;
 	struct ask_options ask;
-	char origin[ORIGIN] = "ask@";
+	char origin[INQUIRE_ORIGIN];
 	enum rc rc = RC_INVAL;
 
 	if (!inquire_has_scope(opt->settings))
@@ -248,9 +258,7 @@ enum rc inquire(const struct inquire_options *opt, const struct ask_target *targ
 	rc = arena_new(0, &q.arena);
 	if (rc != RC_OK)
 		goto out;
-	if (gethostname(origin + 4, sizeof(origin) - 5) != 0)
-		(void)snprintf(origin, sizeof(origin), "ask@localhost");
-	put_options(opt, c, origin, &ask);
+	put_options(opt, c, inquire_origin("ask", origin), &ask);
 	if (c == NULL && (ask.what & ASK_PROFILES) != 0 && opt->to != NULL)
 		fprintf(opt->to, "profiles on c$ are not looked at: no account is given "
 				 "(ask.credentials)\n");

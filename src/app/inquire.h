@@ -40,6 +40,10 @@ MUST_CHECK enum rc inquire_account(const struct inquire_account *account, const 
 /* False, and said on stderr: the settings name no network that quell may act on. */
 bool inquire_has_scope(const struct settings *s);
 
+/* Where facts come from: "ask@lap-9". `text` holds INQUIRE_ORIGIN. Returns it. */
+enum { INQUIRE_ORIGIN = 96 };
+const char *inquire_origin(const char *what, char *text);
+
 /* SIGINT and SIGTERM: the first one is noted, the second one ends the program. */
 struct inquire_signals {
 	struct sigaction was_int, was_term;
