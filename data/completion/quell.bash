@@ -6,11 +6,11 @@ _quell()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'watch hosts who threats --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'watch hosts who assess threats --help --version' -- "$cur")
 		return
 	fi
 	case ${COMP_WORDS[1]}:$prev in
-	watch:-r | watch:-c | hosts:-c | who:-c)
+	watch:-r | watch:-c | hosts:-c | who:-c | assess:-c)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
@@ -45,10 +45,26 @@ _quell()
 			--yes --format --map --dates --utc-offset --dry-run -v --verbose
 			-h --help id: name: user: domain: os: vendor: mac: net: verdict: threat:
 			tag: owner: place: phone: note: importance: role: seen: first: in:' ;;
-	who:--credentials)
+	assess:-o) words='human json csv html' ;;
+	assess:--for) words=$(quell threats 2>/dev/null | awk '{ print $1 }') ;;
+	assess:--resume) words='latest' ;;
+	assess:--user | assess:--parallel | assess:--rate | assess:--from | assess:--set) return ;;
+	assess:--baseline)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -W 'outbreak-minimum office strict' -f -- "$cur")
+		return ;;
+	assess:--script)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	who:--credentials | assess:--credentials | assess:--import)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	assess:*)
+		words='show list diff inventory infected --for --anonymous --credentials --user
+			--kerberos --baseline --dry-run --parallel --rate --resume --script --import
+			--from -v --verbose -o --store -c --set -h --help' ;;
 	who:--user) return ;;
 	who:*) words='--infected --ask --credentials --user --kerberos -o --store -c --set -h --help' ;;
 	threats:--baseline)

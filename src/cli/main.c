@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 
-static const struct cli_command *const commands[] = {&cli_watch, &cli_hosts, &cli_who,
+static const struct cli_command *const commands[] = {&cli_watch, &cli_hosts, &cli_who, &cli_assess,
 						     &cli_threats};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -18,6 +18,7 @@ static void help(FILE *to)
 	      "  quell watch -i eth0 --for 30m       listen for half an hour\n"
 	      "  quell who 10.1.2.3                  which machine is that, whose, and where?\n"
 	      "  quell hosts verdict:infected        the inventory, and what is wrong in it\n"
+	      "  quell assess 10.1.2.0/24            are they patched?\n"
 	      "  quell threats ms08-067              what is it, and what to do about it?\n\n"
 	      "usage: quell COMMAND [option ...]\n\n"
 	      "Commands:\n",
