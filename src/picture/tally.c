@@ -97,21 +97,24 @@ static struct tally_sign *sign_for(struct tally *t, const struct judged_sign *s)
 	struct tally_sign *to;
 
 	for (size_t i = 0; i < t->n_signs; i++)
-		if (strncmp(t->signs[i].id, told(s->id), sizeof(t->signs[i].id) - 1) == 0)
+		if (t->signs[i].is_strong == s->is_strong &&
+		    strncmp(t->signs[i].id, told(s->id), sizeof(t->signs[i].id) - 1) == 0)
 			return &t->signs[i];
 	if (t->n_signs == TALLY_SIGNS)
 		return NULL;
 	to = &t->signs[t->n_signs++];
+	to->is_strong = s->is_strong;
 	(void)snprintf(to->id, sizeof(to->id), "%s", told(s->id));
 	(void)snprintf(to->why, sizeof(to->why), "%s", told(s->why));
 	return to;
 }
 
-/* Was this kind told of the machine before its sign number i? */
+/* Was this kind, as strong, told of the machine before its sign number i? */
 static bool is_repeated(const struct judged *j, size_t i)
 {
 	for (size_t before = 0; before < i; before++)
-		if (strcmp(told(j->signs[before].id), told(j->signs[i].id)) == 0)
+		if (j->signs[before].is_strong == j->signs[i].is_strong &&
+		    strcmp(told(j->signs[before].id), told(j->signs[i].id)) == 0)
 			return true;
 	return false;
 }
@@ -134,7 +137,7 @@ static void add_signs(struct tally *t, const struct picture_machine *m)
 			continue;
 		}
 		to->machines++;
-		to->is_strong = to->is_strong || s->is_strong;
+
 		if (to->n_named < TALLY_NAMED)
 			(void)snprintf(to->named[to->n_named++], TALLY_NAME, "%s", called(m, text));
 	}

@@ -280,6 +280,87 @@ static void long_lists_in_a_cell_end_at_a_whole_word(void **state)
 	free(text);
 }
 
+/* --- signs --- */
+
+static void a_weak_sign_is_not_counted_as_a_strong_one(void **state)
+{
+	struct sample_machine list[3];
+	const struct picture_options opt = sample_options(PICTURE_JSON, NULL);
+	json_t *root, *signs;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		sample_unknown(&list[i], "name:x", "x", (uint32_t)i + 1);
+		sample_judged(&list[i], "Windows 7", PATCH_EFFECTIVE, MARK_PASS);
+		sample_sign(&list[i], "protection-disabled", "stopped and disabled", i == 1);
+	}
+	sample_sign(&list[0], "protection-disabled", "again", false); /* counts once */
+	text = sample_draw(&opt, list, 3);
+	root = parsed(text);
+	signs = json_object_get(root, "tampering");
+	assert_int_equal(json_array_size(signs), 2);
+	assert_true(json_is_true(json_object_get(json_array_get(signs, 0), "strong")));
+	assert_int_equal(number(json_array_get(signs, 0), "machines"), 1);
+	assert_int_equal(number(json_array_get(signs, 1), "machines"), 2);
+	assert_int_equal(number(json_object_get(root, "summary"), "tampered"), 1);
+	json_decref(root);
+	free(text);
+}
+
+/* --- the real catalogue, and the real judge --- */
+
+static void the_real_catalogue_can_be_drawn(void **state)
+{
+	static const struct observation seen[] = {
+		{"os.version", "5.1.2600", OBSERVED_VALUE, BY_REGISTRY, SAMPLE_NOW},
+		{"os.service-pack", "3", OBSERVED_VALUE, BY_REGISTRY, SAMPLE_NOW},
+		{"file:system32/netapi32.dll", "5.1.2600.5512", OBSERVED_VALUE, BY_FILE,
+		 SAMPLE_NOW},
+		{"policy.min-password-length", "0", OBSERVED_VALUE, BY_SAMR, SAMPLE_NOW},
+	};
+	struct picture_options opt = sample_options(PICTURE_JSON, NULL);
+	struct sample_machine one;
+	struct knowledge *k = NULL;
+	struct posture *p = NULL;
+	struct judged *j = NULL;
+	char err[256] = "", *text;
+	json_t *root;
+
+	(void)state;
+	assert_int_equal(knowledge_new(NULL, &k, err, sizeof(err)), RC_OK);
+	assert_int_equal(posture_new(&p), RC_OK);
+	for (size_t i = 0; i < sizeof(seen) / sizeof(seen[0]); i++)
+		assert_int_equal(posture_add(p, &seen[i]), RC_OK);
+	assert_int_equal(judge_posture(p, k, sample_loose, &j), RC_OK);
+	opt.weaknesses = knowledge_weaknesses(k, &opt.n_weaknesses);
+	opt.baseline = knowledge_baseline(k);
+	sample_unknown(&one, "name:pc", "pc", 1);
+	one.m.judged = j;
+	one.m.at_ns = SAMPLE_NOW;
+	text = sample_draw(&opt, &one, 1);
+	assert_non_null(text);
+	assert_true(golden_is_valid(schema, text));
+	root = parsed(text);
+	assert_int_equal(number(with_id(root, "weaknesses", "ms08-067"), "missing"), 1);
+	assert_int_equal(number(with_id(root, "policy", "password-length"), "fail"), 1);
+	assert_string_equal(json_string_value(json_object_get(
+				    json_array_get(json_object_get(root, "worst"), 0), "id")),
+			    "name:pc");
+	json_decref(root);
+	free(text);
+	for (int f = PICTURE_HUMAN; f <= PICTURE_HTML; f++) {
+		opt.format = (enum picture_format)f;
+		text = sample_draw(&opt, &one, 1);
+		assert_non_null(text);
+		assert_non_null(strstr(text, "ms08-067"));
+		free(text);
+	}
+	judged_free(j);
+	posture_free(p);
+	knowledge_free(k);
+}
+
 /* --- streaming --- */
 
 static size_t heap(void)
@@ -332,6 +413,8 @@ int main(void)
 		cmocka_unit_test(an_office_is_a_table),
 		cmocka_unit_test(hostile_cells_are_no_formulas_and_no_lines),
 		cmocka_unit_test(long_lists_in_a_cell_end_at_a_whole_word),
+		cmocka_unit_test(a_weak_sign_is_not_counted_as_a_strong_one),
+		cmocka_unit_test(the_real_catalogue_can_be_drawn),
 		cmocka_unit_test(memory_stays_flat_however_many_come),
 	};
 
