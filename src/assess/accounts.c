@@ -16,12 +16,14 @@ enum {
 	REQUEST = 1024,
 	ACCOUNTS_MAX = 1000, /* told; a domain may have a hundred times as many */
 	ADMINISTRATORS = 544,
+	QUERIES_MAX = 100, /* accounts that are asked for one by one */
 };
 
 struct sam {
 	const struct visit *v;
 	struct rpc_client *rpc;
 	struct ndr_handle server, domain;
+	unsigned n_queries;
 	char why[MESSAGE_TEXT];
 };
 
@@ -186,17 +188,53 @@ static void tell_policy(struct sam *sam)
 	}
 }
 
-static void tell_account(const struct sam *sam, const struct samr_user *u)
+static void close_handle(struct sam *sam, const struct ndr_handle *h)
 {
-	char name[POSTURE_KEY / 2], value[256];
+	struct samr_request q = {.opnum = SAMR_CLOSE, .handle = *h};
+	struct samr_response s = {0};
 
-	(void)text_from_utf16(u->name.units, name, sizeof(name));
-	(void)snprintf(value, sizeof(value), "rid=%" PRIu32 "%s%s%s%s%s", u->rid,
-		       (u->flags & SAMR_DISABLED) != 0 ? " disabled" : " enabled",
-		       (u->flags & SAMR_NEVER_EXPIRES) != 0 ? " never-expires" : "",
-		       (u->flags & SAMR_PASSWORD_NOT_REQUIRED) != 0 ? " no-password-required" : "",
-		       (u->flags & SAMR_PASSWORD_EXPIRED) != 0 ? " password-expired" : "",
-		       (u->flags & SAMR_LOCKED) != 0 ? " locked" : "");
+	(void)call(sam, &q, &s);
+}
+
+/* Samba's domain controllers list accounts without their flags; they are asked for one by one. 0:
+ * not known. */
+static uint32_t query_flags(struct sam *sam, uint32_t rid)
+{
+	struct samr_request q = {.opnum = SAMR_OPEN_USER,
+				 .handle = sam->domain,
+				 .access = SAMR_USER_READ,
+				 .rid = rid};
+	struct samr_response s = {0};
+	struct ndr_handle user;
+	bool ok = sam->n_queries++ < QUERIES_MAX && call(sam, &q, &s);
+
+	if (!ok)
+		return 0;
+	user = s.handle;
+	q = (struct samr_request){
+		.opnum = SAMR_QUERY_USER, .handle = user, .level = SAMR_USER_CONTROL};
+	s = (struct samr_response){0};
+	ok = call(sam, &q, &s) && s.is_there;
+	close_handle(sam, &user);
+	return ok ? s.flags : 0;
+}
+
+static void tell_account(struct sam *sam, const char *name, uint32_t rid, uint32_t flags)
+{
+	char value[256];
+
+	if ((flags & SAMR_NORMAL) == 0)
+		flags = query_flags(sam, rid);
+	if ((flags & SAMR_NORMAL) == 0)
+		(void)snprintf(value, sizeof(value), "rid=%" PRIu32, rid);
+	else
+		(void)snprintf(value, sizeof(value), "rid=%" PRIu32 "%s%s%s%s%s", rid,
+			       (flags & SAMR_DISABLED) != 0 ? " disabled" : " enabled",
+			       (flags & SAMR_NEVER_EXPIRES) != 0 ? " never-expires" : "",
+			       (flags & SAMR_PASSWORD_NOT_REQUIRED) != 0 ? " no-password-required"
+									 : "",
+			       (flags & SAMR_PASSWORD_EXPIRED) != 0 ? " password-expired" : "",
+			       (flags & SAMR_LOCKED) != 0 ? " locked" : "");
 	if (name[0] != '\0')
 		visit_tell_of(sam->v, BY_SAMR, OBSERVED_VALUE, "account:", name, value);
 }
@@ -213,25 +251,43 @@ static bool list_users(struct sam *sam, uint32_t start, uint32_t max, struct sam
 	return call(sam, &q, ret_s);
 }
 
+/* An answer is gone with the next call, so it is copied before any account is asked for alone. */
+struct account {
+	char name[POSTURE_KEY / 2];
+	uint32_t rid, flags;
+};
+
+static void tell_some(struct sam *sam, const struct samr_response *s, struct account *list)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		(void)text_from_utf16(s->users[i].name.units, list[i].name, sizeof(list[i].name));
+		list[i].rid = s->users[i].rid;
+		list[i].flags = s->users[i].flags;
+	}
+	for (uint32_t i = 0; i < s->n; i++)
+		tell_account(sam, list[i].name, list[i].rid, list[i].flags);
+}
+
 /* False: not all of them. */
 static bool tell_accounts(struct sam *sam, uint32_t *ret_n)
 {
 	struct samr_user *users = calloc(SAMR_USERS_MAX, sizeof(*users));
+	struct account *list = calloc(SAMR_USERS_MAX, sizeof(*list));
 	struct samr_response s = {.status = SAMR_MORE};
 	uint32_t n = 0;
-	bool ok = users != NULL;
+	bool ok = users != NULL && list != NULL;
 
-	if (users == NULL)
+	if (!ok)
 		(void)snprintf(sam->why, sizeof(sam->why), "no memory");
 	while (ok && s.status == SAMR_MORE && n < ACCOUNTS_MAX) {
 		ok = list_users(sam, n, SAMR_USERS_MAX, users, &s);
-		for (uint32_t i = 0; ok && i < s.n; i++)
-			tell_account(sam, &users[i]);
-		n += s.n;
-		if (s.n == 0)
+		if (!ok || s.n == 0)
 			break;
+		tell_some(sam, &s, list);
+		n += s.n;
 	}
 	free(users);
+	free(list);
 	*ret_n = n;
 	if (ok && s.status == SAMR_MORE) {
 		(void)snprintf(sam->why, sizeof(sam->why), "it has more than %" PRIu32, n);

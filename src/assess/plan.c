@@ -60,9 +60,9 @@ static void with_account(const struct plan *p)
 	    p->opt->n_registry);
 	if (p->opt->patches_only)
 		return;
-	say(p,
-	    "SAMR, reading alone: password and lockout policy, at most 1000 accounts, members of "
-	    "Administrators, in some 12 calls");
+	say(p, "SAMR, reading alone: password and lockout policy, at most 1000 accounts, "
+	       "members of Administrators, in some 12 calls, and 3 more for each of at most 100 "
+	       "accounts where the list leaves out their flags");
 	say(p, "LSA, reading alone: audit policy, names of accounts: some 5 calls");
 	say(p, "services (svcctl), reading alone: their list, and of %zu the start: 4 calls each",
 	    p->opt->n_services);

@@ -87,6 +87,7 @@ struct rpc_client {
 	struct cli_credentials *credentials;
 	struct dcerpc_pipe *first; /* whose session the others share; NULL: there is none */
 	bool is_over; /* the machine does not let us in, or is gone: nothing more is tried */
+	char why[MESSAGE_TEXT]; /* it is over */
 	struct pipe_end ends[RPC_PIPES];
 };
 
@@ -333,6 +334,12 @@ static NTSTATUS connect_to(struct rpc_client *r, enum rpc_pipe pipe, struct dcer
 	return status;
 }
 
+static void end_all(struct rpc_client *r, const char *why)
+{
+	r->is_over = true;
+	(void)snprintf(r->why, sizeof(r->why), "%s", why);
+}
+
 static void open_pipe(struct rpc_client *r, enum rpc_pipe pipe)
 {
 	struct pipe_end *e = &r->ends[pipe];
@@ -344,14 +351,19 @@ static void open_pipe(struct rpc_client *r, enum rpc_pipe pipe)
 		(void)snprintf(e->why, sizeof(e->why),
 			       "this kernel cannot hold Samba's libraries to one machine "
 			       "(seccomp)");
-		r->is_over = true;
+		end_all(r, e->why);
 		return;
 	}
 	status = connect_to(r, pipe, &p);
 	if (!NT_STATUS_IS_OK(status) || p == NULL) {
-		r->is_over = !explain(r, status, e->why);
+		bool goes_on = explain(r, status, e->why);
+
 		if (was_shut)
 			(void)snprintf(e->why, sizeof(e->why), "no answer");
+		/* With a session, what goes wrong is the one pipe's matter; unless nobody answers.
+		 */
+		if (was_shut || (r->first == NULL && !goes_on))
+			end_all(r, e->why);
 		return;
 	}
 	p->conn->max_total_response_size = RPC_REPLY_MAX;
@@ -375,10 +387,7 @@ bool rpc_client_open(struct rpc_client *r, enum rpc_pipe pipe, char *why)
 		open_pipe(r, pipe);
 	if (e->state == PIPE_OPEN)
 		return true;
-	/* Where it is over, the first pipe's reason is every pipe's. */
-	if (e->state == PIPE_NOT_TRIED)
-		e = &r->ends[RPC_LSARPC];
-	(void)snprintf(why, MESSAGE_TEXT, "%s", e->why[0] != '\0' ? e->why : "no answer");
+	(void)snprintf(why, MESSAGE_TEXT, "%s", e->state == PIPE_FAILED ? e->why : r->why);
 	return false;
 }
 

@@ -30,9 +30,11 @@ bool samr_request(struct ndr *n, struct samr_request *x)
 		ndr_sid(n, &x->sid);
 		break;
 	case SAMR_QUERY_DOMAIN:
+	case SAMR_QUERY_USER:
 		ndr_u16(n, &x->level);
 		break;
 	case SAMR_OPEN_ALIAS:
+	case SAMR_OPEN_USER:
 		ndr_u32(n, &x->access);
 		ndr_u32(n, &x->rid);
 		break;
@@ -86,6 +88,18 @@ static void domain_info(struct ndr *n, struct samr_response *x)
 	} else {
 		ndr_wrong(n, "samr-level");
 	}
+}
+
+static void user_info(struct ndr *n, struct samr_response *x)
+{
+	ndr_unique(n, &x->is_there);
+	if (!x->is_there)
+		return;
+	ndr_u16(n, &x->level);
+	if (x->level == SAMR_USER_CONTROL)
+		ndr_u32(n, &x->flags);
+	else
+		ndr_wrong(n, "samr-level");
 }
 
 static void domains(struct ndr *n, struct samr_response *x)
@@ -163,6 +177,7 @@ bool samr_response(struct ndr *n, struct samr_response *x)
 	case SAMR_CLOSE:
 	case SAMR_OPEN_DOMAIN:
 	case SAMR_OPEN_ALIAS:
+	case SAMR_OPEN_USER:
 	case SAMR_CONNECT:
 		ndr_context(n, &x->handle);
 		break;
@@ -176,6 +191,9 @@ bool samr_response(struct ndr *n, struct samr_response *x)
 		break;
 	case SAMR_QUERY_DOMAIN:
 		domain_info(n, x);
+		break;
+	case SAMR_QUERY_USER:
+		user_info(n, x);
 		break;
 	case SAMR_LIST_USERS:
 		users(n, x);

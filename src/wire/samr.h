@@ -17,6 +17,8 @@ enum samr_opnum {
 	SAMR_QUERY_DOMAIN = 8,
 	SAMR_OPEN_ALIAS = 27,
 	SAMR_ALIAS_MEMBERS = 33,
+	SAMR_OPEN_USER = 34,
+	SAMR_QUERY_USER = 36, /* level 16: account control */
 	SAMR_LIST_USERS = 40, /* QueryDisplayInformation, level 1 */
 	SAMR_CONNECT = 57,    /* SamrConnect2 */
 };
@@ -26,9 +28,12 @@ enum {                                                 /* access */
        SAMR_DOMAIN_READ = 0x01 | 0x04 | 0x100 | 0x200, /* policies, list accounts, look up */
        SAMR_DOMAIN_LOOK_UP = 0x200,
        SAMR_ALIAS_LIST = 0x04,
+       SAMR_USER_READ = 0x10,
 };
 
 enum { SAMR_PASSWORDS = 1, SAMR_LOCKOUT = 12 }; /* levels of SAMR_QUERY_DOMAIN */
+
+enum { SAMR_USER_CONTROL = 16 }; /* level of SAMR_QUERY_USER */
 
 enum { SAMR_PASSWORD_COMPLEX = 1 }; /* properties */
 
@@ -54,11 +59,11 @@ enum { /* NTSTATUS */
 struct samr_request {
 	uint16_t opnum;
 	struct ndr_handle handle;
-	uint32_t access;         /* 7, 27, 57 */
+	uint32_t access;         /* 7, 27, 34, 57 */
 	struct ndr_unicode name; /* 5, without NUL */
 	struct sid sid;          /* 7 */
-	uint16_t level;          /* 8 */
-	uint32_t rid;            /* 27 */
+	uint16_t level;          /* 8, 36 */
+	uint32_t rid;            /* 27, 34 */
 	uint32_t start, max;     /* 40 */
 };
 
@@ -75,7 +80,8 @@ struct samr_user {
 struct samr_response {
 	uint16_t opnum, level;
 	struct ndr_handle handle;
-	bool is_there;  /* 5, 6, 8: the answer is */
+	bool is_there;  /* 5, 6, 8, 36: the answer is */
+	uint32_t flags; /* 36: account control */
 	struct sid sid; /* 5 */
 	/* 8, level 1; ages are negative, in 100 ns */
 	uint16_t min_length, history;

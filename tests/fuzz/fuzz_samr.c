@@ -7,14 +7,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool copy(struct bytes in, struct writer *w)
 {
-	static const uint16_t opnums[] = {1, 5, 6, 7, 8, 27, 33, 40, 57};
+	static const uint16_t opnums[] = {1, 5, 6, 7, 8, 27, 33, 40, 57, 34, 36};
 	static struct samr_domain domains[SAMR_DOMAINS_MAX];
 	static struct samr_user users[SAMR_USERS_MAX];
 	static struct sid members[SAMR_MEMBERS_MAX];
 	struct reader r = {.rest = in};
 	uint8_t pick = rd_u8(&r);
 	bool is_response = (pick & 0x80) != 0, is_good = false;
-	struct samr_request q = {.opnum = opnums[(pick & 0x7f) % 9]};
+	struct samr_request q = {.opnum = opnums[(pick & 0x7f) % 11]};
 	struct samr_response s = {
 		.opnum = q.opnum, .domains = domains, .users = users, .members = members};
 	struct ndr n = ndr_reader(&r, false, false);

@@ -57,6 +57,21 @@ static void policies_are_read(void **unused)
 	}
 }
 
+static void the_flags_of_a_user_are_read(void **unused)
+{
+	static const struct bytes stub = LIT("\0\0\2\0\x10\0\0\0\x15\2\0\0\0\0\0\0");
+	struct samr_response s = {.opnum = SAMR_QUERY_USER};
+
+	(void)unused;
+	assert_true(read_reply(stub, &s));
+	assert_int_equal(s.flags, SAMR_NEVER_EXPIRES | SAMR_NORMAL | SAMR_PASSWORD_NOT_REQUIRED |
+					  SAMR_DISABLED);
+	for (size_t cut = 0; cut < stub.len; cut++) {
+		s = (struct samr_response){.opnum = SAMR_QUERY_USER};
+		assert_false(read_reply((struct bytes){stub.at, cut}, &s));
+	}
+}
+
 static void a_level_that_was_not_asked_for_is_wrong(void **unused)
 {
 	struct samr_response s = {.opnum = SAMR_QUERY_DOMAIN};
@@ -152,7 +167,8 @@ static void every_request_comes_back(void **unused)
 {
 	static const uint16_t opnums[] = {SAMR_CLOSE,         SAMR_LOOKUP_DOMAIN, SAMR_ENUM_DOMAINS,
 					  SAMR_OPEN_DOMAIN,   SAMR_QUERY_DOMAIN,  SAMR_OPEN_ALIAS,
-					  SAMR_ALIAS_MEMBERS, SAMR_LIST_USERS,    SAMR_CONNECT};
+					  SAMR_ALIAS_MEMBERS, SAMR_OPEN_USER,     SAMR_QUERY_USER,
+					  SAMR_LIST_USERS,    SAMR_CONNECT};
 	uint8_t room[256];
 
 	(void)unused;
@@ -190,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(policies_are_read),
+		cmocka_unit_test(the_flags_of_a_user_are_read),
 		cmocka_unit_test(a_level_that_was_not_asked_for_is_wrong),
 		cmocka_unit_test(users_are_read),
 		cmocka_unit_test(lists_that_lie_are_refused),
