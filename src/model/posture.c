@@ -281,3 +281,51 @@ enum rc posture_copy(const struct posture *p, struct posture **ret_copy)
 	*ret_copy = to;
 	return RC_OK;
 }
+
+/* What one source said of a list, but for the list itself. */
+static void drop_list(struct posture *p, const char *prefix, unsigned by)
+{
+	size_t n = 0, first = posture_all(p, prefix, &n), to = first, whole = strlen(prefix);
+
+	for (size_t i = first; i < first + n; i++) {
+		if (p->list[i].by != by || strlen(p->list[i].key) == whole)
+			p->list[to++] = p->list[i];
+	}
+	memmove(p->list + to, p->list + first + n, (p->n - first - n) * sizeof(*p->list));
+	p->n -= first + n - to;
+}
+
+static bool is_whole_list(const struct observation *o)
+{
+	size_t len = strlen(o->key);
+
+	return len > 0 && o->key[len - 1] == ':' && o->state != OBSERVED_UNREADABLE;
+}
+
+enum rc posture_learn(struct posture *p, const struct posture *later)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < later->n; i++) {
+		if (is_whole_list(&later->list[i]))
+			drop_list(p, later->list[i].key, later->list[i].by);
+	}
+	for (size_t i = 0; i < later->n && rc == RC_OK; i++) {
+		const struct observation *o = &later->list[i],
+					 *had = posture_from(p, o->key, o->by);
+
+		if (o->state == OBSERVED_UNREADABLE && had != NULL &&
+		    had->state != OBSERVED_UNREADABLE)
+			continue;
+		rc = posture_add(p, o);
+	}
+	if (rc == RC_OK && later->name[0] != '\0')
+		rc = posture_name(p, later->name);
+	if (rc != RC_OK)
+		return rc;
+	if (!addr_is_zero(&later->addr))
+		p->addr = later->addr;
+	if (later->at_ns > p->at_ns)
+		p->at_ns = later->at_ns;
+	return RC_OK;
+}

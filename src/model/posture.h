@@ -106,6 +106,11 @@ MUST_CHECK enum rc posture_name(struct posture *p, const char *name);
 /* The caller frees it. RC_NOMEM. */
 MUST_CHECK enum rc posture_copy(const struct posture *p, struct posture **ret_copy);
 
+/* Puts what a later look saw over what was known: the same key from the same source is replaced,
+ * but not by "unreadable"; and of a list that was read whole (its bare prefix, "account:"), what is
+ * not in it any more is gone. Name, address and time are the later look's. RC_NOMEM. */
+MUST_CHECK enum rc posture_learn(struct posture *p, const struct posture *later);
+
 /* In one word, as exports have it: "file" "registry" "samr" "lsa" "services" "shares" "smb"
  * "script" "hive" "list"; "" where there is no such source. */
 const char *observed_by_name(unsigned by);

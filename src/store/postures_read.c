@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/posture_pack.h"
 #include "store/inside.h"
@@ -20,6 +21,9 @@ struct reading {
 	void *ctx;
 	const struct chosen *damaged; /* the first */
 	size_t n_damaged;
+	bool is_joined;        /* what is known by now: a machine's postures are one */
+	struct posture *known; /* of the machine whose postures are coming */
+	size_t known_at;       /* the last of them */
 };
 
 static enum rc take_chosen(struct reading *r, struct sql_stmt *st)
@@ -62,18 +66,24 @@ static enum rc take_chosen(struct reading *r, struct sql_stmt *st)
 	" ORDER BY (CASE WHEN m.id IS NULL THEN 1 ELSE 0 END), m.id, p.addr, p.name,"              \
 	" p.at_ns DESC, a.id"
 #define LATEST_FIRST " ORDER BY at_ns DESC, n_values DESC, num DESC"
+/* A machine's together, the oldest first. */
+#define TO_JOIN                                                                                    \
+	" ORDER BY (CASE WHEN m.id IS NULL THEN 1 ELSE 0 END), m.id,"                              \
+	" (CASE WHEN m.id IS NULL THEN p.addr END), (CASE WHEN m.id IS NULL THEN p.name END),"     \
+	" p.at_ns, p.n_values, p.num"
 
 static enum rc choose(struct reading *r, const char *machine, const char *assessment)
 {
-	/* Of those whose machine nobody knows, the latest of each address or name. */
+	/* Of those whose machine nobody knows, the latest of each address or name. 8: STORE_LOOKS.
+	 */
 	static const char latest_of_all[] = CHOSEN
 		" JOIN (SELECT num, row_number() OVER (PARTITION BY machine,"
 		" (CASE WHEN machine IS NULL THEN addr END),"
 		" (CASE WHEN machine IS NULL THEN name END)" LATEST_FIRST ") AS place"
-		" FROM posture WHERE n_values > 0) l ON l.num = p.num WHERE l.place = 1" IN_ORDER;
+		" FROM posture WHERE n_values > 0) l ON l.num = p.num WHERE l.place <= 8" TO_JOIN;
 	static const char latest_of_one[] =
-		CHOSEN " WHERE p.num = (SELECT num FROM posture WHERE machine = $1"
-		       " AND n_values > 0" LATEST_FIRST " LIMIT 1)";
+		CHOSEN " WHERE p.num IN (SELECT num FROM posture WHERE machine = $1"
+		       " AND n_values > 0" LATEST_FIRST " LIMIT 8)" TO_JOIN;
 	static const char of_assessment[] = CHOSEN " WHERE p.assessment = $1" IN_ORDER;
 	static const char of_both[] = CHOSEN " WHERE p.machine = $1 AND p.assessment = $2" IN_ORDER;
 	int64_t of_machine = 0, from = 0;
@@ -81,6 +91,8 @@ static enum rc choose(struct reading *r, const char *machine, const char *assess
 	bool row = true;
 	enum rc rc = RC_OK;
 
+	_Static_assert(STORE_LOOKS == 8, "the statements above say so");
+	r->is_joined = assessment == NULL;
 	if (machine != NULL)
 		rc = machine_num(r->s, machine, &of_machine);
 	if (rc == RC_OK && assessment != NULL) {
@@ -112,16 +124,37 @@ static unsigned bind_num(void *ctx, size_t i, struct sql_value *v)
 	return 1;
 }
 
+/* Tells what was gathered of a machine. RC_END: enough was told. */
+static enum rc tell_known(struct reading *r)
+{
+	struct store_posture told = {.posture = r->known};
+	const struct chosen *c = NULL;
+	bool goes_on = true;
+
+	if (r->known == NULL)
+		return RC_OK;
+	c = &r->list[r->known_at];
+	told.machine = c->machine;
+	told.assessment = c->assessment;
+	told.how = c->how;
+	goes_on = r->row(r->ctx, &told);
+	posture_free(r->known);
+	r->known = NULL;
+	return goes_on ? RC_OK : RC_END;
+}
+
+static bool are_of_one(const struct chosen *a, const struct chosen *b)
+{
+	return strcmp(a->machine, b->machine) == 0 && strcmp(a->who, b->who) == 0;
+}
+
 /* One that is damaged must not hide the others. RC_END: enough was told. */
 static enum rc take_body(void *ctx, size_t i, struct sql_stmt *st)
 {
 	struct reading *r = ctx;
 	const struct chosen *c = &r->list[i];
 	struct posture *p = NULL;
-	struct store_posture told = {
-		.machine = c->machine, .assessment = c->assessment, .how = c->how};
 	enum rc rc = posture_unpack(db_column(st, r->s, 0).b, &p);
-	bool goes_on = true;
 
 	if (rc == RC_FORMAT) {
 		if (r->n_damaged++ == 0)
@@ -130,10 +163,16 @@ static enum rc take_body(void *ctx, size_t i, struct sql_stmt *st)
 	}
 	if (rc != RC_OK)
 		return rc;
-	told.posture = p;
-	goes_on = r->row(r->ctx, &told);
-	posture_free(p);
-	return goes_on ? RC_OK : RC_END;
+	if (r->known != NULL && r->is_joined && are_of_one(&r->list[r->known_at], c)) {
+		rc = posture_learn(r->known, p);
+		posture_free(p);
+		r->known_at = i;
+		return rc;
+	}
+	rc = tell_known(r);
+	r->known = p;
+	r->known_at = i;
+	return rc;
 }
 
 static enum rc tell(struct reading *r)
@@ -145,8 +184,11 @@ static enum rc tell(struct reading *r)
 			    .ctx = r};
 	enum rc rc = db_each(r->s, &e);
 
+	if (rc == RC_OK)
+		rc = tell_known(r);
 	if (rc == RC_END)
 		rc = RC_OK;
+	posture_free(r->known);
 	if (rc != RC_OK || r->n_damaged == 0)
 		return rc;
 	return store_says(r->s, RC_FORMAT,

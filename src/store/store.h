@@ -215,10 +215,13 @@ struct store_posture {                          /* borrowed for the call */
 	const char *machine, *assessment, *how; /* machine: its id, or "": nobody known has it */
 	const struct posture *posture;
 };
-/* Of one machine (NULL: of all), from one assessment (NULL: the latest of each machine that has any
- * value), by machine id, those without one last. `row` false stops. RC_END: no such machine or
- * assessment. RC_FORMAT: some are damaged, and store_error() names the first; the others were told.
+/* Of one machine (NULL: of all), from one assessment (NULL: what is known by now, the latest
+ * STORE_LOOKS postures of a machine put over each other by posture_learn(), told with the latest
+ * one's assessment), by machine id, those without one last. `row` false stops. RC_END: no such
+ * machine or assessment. RC_FORMAT: some are damaged, and store_error() names the first; the others
+ * were told.
  */
+enum { STORE_LOOKS = 8 };
 MUST_CHECK enum rc store_postures(struct store *s, const char *machine, const char *assessment,
 				  bool (*row)(void *ctx, const struct store_posture *p), void *ctx);
 /* Latest first. */

@@ -356,6 +356,63 @@ static void a_copy_outlives_what_it_is_of(void **state)
 	posture_free(copy);
 }
 
+static void a_later_look_goes_over_what_was_known(void **state)
+{
+	static const struct observation first[] = {
+		{"file:system32/netapi32.dll", "5.1.2600.5512", V, BY_FILE, 10},
+		{"file:system32/srv.sys", "5.1.2600.1", V, BY_FILE, 10},
+		{"account:", "2", V, BY_SAMR, 10},
+		{"account:Guest", "rid=501 enabled", V, BY_SAMR, 10},
+		{"account:Old", "rid=1000 enabled", V, BY_SAMR, 10},
+		{"account:Other", "of a script", V, BY_SCRIPT, 10},
+		{"service:wuauserv", "running automatic", V, BY_SERVICES, 10},
+		{"smb.smb1", "on", V, BY_SMB, 10},
+	};
+	static const struct observation later[] = {
+		{"file:system32/netapi32.dll", "5.1.2600.5694", V, BY_FILE, 20},
+		{"file:system32/srv.sys", "no answer", UNREADABLE, BY_FILE, 20},
+		{"account:", "1", V, BY_SAMR, 20},
+		{"account:Guest", "rid=501 disabled", V, BY_SAMR, 20},
+		{"service:", "access denied", UNREADABLE, BY_SERVICES, 20},
+		{"smb.signing", "off", V, BY_SMB, 20},
+	};
+	static const struct {
+		const char *key, *value;
+	} want[] = {
+		{"file:system32/netapi32.dll", "5.1.2600.5694"},
+		{"file:system32/srv.sys", "5.1.2600.1"}, /* better old than unreadable */
+		{"account:", "1"},
+		{"account:Guest", "rid=501 disabled"},
+		{"account:Old", NULL},            /* the list is whole, and he is not in it */
+		{"account:Other", "of a script"}, /* that list is another's */
+		{"service:wuauserv", "running automatic"},
+		{"smb.smb1", "on"},
+		{"smb.signing", "off"},
+	};
+	struct posture *p = posture_of(first, sizeof(first) / sizeof(first[0]));
+	struct posture *l = posture_of(later, sizeof(later) / sizeof(later[0]));
+
+	(void)state;
+	assert_int_equal(posture_name(p, "OLD-NAME"), RC_OK);
+	assert_int_equal(posture_name(l, "LAP-7"), RC_OK);
+	l->addr = addr_v4(0x0a000001);
+	assert_int_equal(posture_learn(p, l), RC_OK);
+	assert_string_equal(p->name, "LAP-7");
+	assert_true(addr_eq(&p->addr, &l->addr));
+	assert_int_equal(p->at_ns, 20);
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		const char *value = posture_value(p, want[i].key);
+
+		if (want[i].value == NULL)
+			assert_null(value);
+		else
+			assert_string_equal(value, want[i].value);
+	}
+	assert_int_equal(p->n, 9); /* and services that cannot be listed */
+	posture_free(l);
+	posture_free(p);
+}
+
 static void damaged_bytes_are_refused(void **state)
 {
 	struct posture *p = posture_of(sample, N), *back = NULL;
@@ -423,6 +480,7 @@ int main(void)
 		cmocka_unit_test(it_is_bounded_in_number_and_in_bytes),
 		cmocka_unit_test(what_is_packed_unpacks_to_the_same),
 		cmocka_unit_test(a_copy_outlives_what_it_is_of),
+		cmocka_unit_test(a_later_look_goes_over_what_was_known),
 		cmocka_unit_test(damaged_bytes_are_refused),
 		cmocka_unit_test(one_without_observations_is_kept_too),
 	};

@@ -114,6 +114,32 @@ static void assessments_are_told_latest_first(void **state)
 	assert_int_equal(store_put_assessment(at.s, &nameless), RC_INVAL);
 }
 
+/* Of a shallow look after a deep one, as --for or --anonymous are: nothing is forgotten by it. */
+static void what_is_known_is_of_several_looks(void **state)
+{
+	struct posture *deep = posture_of("10.1.2.3", "LAP-7", minutes(100), 40);
+	struct posture *shallow = posture_of("10.1.2.3", "LAP-7", minutes(200), 2);
+	struct told known = {.n = 0}, tuesday = {.n = 0};
+
+	(void)state;
+	assert_int_equal(put_posture(at.s, "tuesday", shallow, "in haste"), 1);
+	assert_int_equal(put_posture(at.s, "monday", deep, "whole"), 1);
+	assert_int_equal(store_postures(at.s, NULL, NULL, take, &known), RC_OK);
+	assert_string_equal(known.text, "? tuesday 10.1.2.3 LAP-7: in haste\n");
+	assert_int_equal(known.last->n, 41); /* part040 is unreadable, part002 was read on monday */
+	assert_int_equal(known.last->at_ns, minutes(200));
+	assert_int_equal(posture_find(known.last, "file:system32/part001.dll")->at_ns,
+			 minutes(200) - 1);
+	assert_int_equal(posture_find(known.last, "file:system32/part002.dll")->state,
+			 OBSERVED_VALUE);
+	assert_int_equal(posture_find(known.last, "file:system32/part039.dll")->at_ns,
+			 minutes(100) - 39);
+	assert_int_equal(store_postures(at.s, NULL, "tuesday", take, &tuesday), RC_OK);
+	assert_int_equal(tuesday.last->n, 3);
+	posture_free(known.last);
+	posture_free(tuesday.last);
+}
+
 static void a_posture_comes_back_as_it_was(void **state)
 {
 	struct posture *p = posture_of("10.1.2.3", "LAP-7", minutes(100), 300), *empty = NULL;
@@ -448,6 +474,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(assessments_are_told_latest_first),
+		TEST(what_is_known_is_of_several_looks),
 		TEST(a_posture_comes_back_as_it_was),
 		TEST(the_same_again_writes_nothing),
 		TEST(what_is_not_there_is_named),
