@@ -232,6 +232,8 @@ static struct assess_options questions_of(const struct assessing_options *opt,
 		.n_registry = q->n_registry,
 		.services = (const char *const *)q->services,
 		.n_services = q->n_services,
+		.updates = (const char *const *)q->updates,
+		.n_updates = q->n_updates,
 		.patches_only = opt->patches_only,
 	};
 }

@@ -27,6 +27,9 @@ struct assess_options {
 	size_t n_registry;
 	const char *const *services; /* asked for one by one where they are not in the list */
 	size_t n_services;
+	const char *const
+		*updates; /* "KB958644": looked for among the packages of Vista and later */
+	size_t n_updates;
 	bool patches_only; /* --for: neither accounts, policy, shares nor services */
 };
 

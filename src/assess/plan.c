@@ -58,6 +58,11 @@ static void with_account(const struct plan *p)
 	    "follows; %zu values and keys, at most 4 calls each, what is asked of every Windows: "
 	    "some 40, and its list of hotfixes: at most 1024",
 	    p->opt->n_registry);
+	if (p->opt->n_updates > 0)
+		say(p,
+		    "packages of Component Based Servicing, reading alone: each of %zu updates is "
+		    "searched for, in at most 40 calls",
+		    p->opt->n_updates);
 	if (p->opt->patches_only)
 		return;
 	say(p, "SAMR, reading alone: password and lockout policy, at most 1000 accounts, "

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "assess/packages.h"
 #include "assess/remote_registry.h"
 #include "assess/visit.h"
 
@@ -264,9 +265,11 @@ void visit_registry(struct visit *v, struct answer *ret_answer)
 	tell_all_wanted(&a);
 	if (a.version[0] == '5' && !v->opt->patches_only)
 		tell_hotfixes(&a);
-	remote_registry_free(a.g);
 	ret_answer->is_ok =
 		a.n[OBSERVED_UNREADABLE] < v->opt->n_registry || v->opt->n_registry == 0;
 	answer_add(ret_answer, "%zu values and keys, %zu not there, %zu not readable",
 		   a.n[OBSERVED_VALUE], a.n[OBSERVED_ABSENT], a.n[OBSERVED_UNREADABLE]);
+	if (a.version[0] != '\0' && a.version[0] != '5')
+		packages_tell(v, a.g, ret_answer);
+	remote_registry_free(a.g);
 }

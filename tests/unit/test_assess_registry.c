@@ -109,6 +109,25 @@ static const struct fake_value ten[] = {
 	{DEFENDER "EngineVersion", REG_SZ, "1.1.16800.2", 0},
 };
 
+#define CBS   WINDOWS "Component Based Servicing\\Packages\\"
+#define TOKEN "~31bf3856ad364e35~x86~~6."
+
+/* In the order of their names, as Windows keeps them. */
+static const struct fake_value vista[] = {
+	{NT "CurrentVersion", REG_SZ, "6.0", 0},
+	{NT "CurrentBuildNumber", REG_SZ, "6001", 0},
+	{CBS "Microsoft-Windows-Foundation-Package" TOKEN "0.6001.18000\\CurrentState", REG_DWORD,
+	 NULL, 0x70},
+	{CBS "Package_1_for_KB958644" TOKEN "0.1.0\\CurrentState", REG_DWORD, NULL, 0x60},
+	{CBS "Package_for_KB4012598" TOKEN "0.1.0\\CurrentState", REG_DWORD, NULL, 0x60},
+	{CBS "Package_for_KB4499180" TOKEN "0.1.0\\CurrentState", REG_DWORD, NULL, 0x40},
+	{CBS "Package_for_KB9586440" TOKEN "0.1.0\\CurrentState", REG_DWORD, NULL, 0x70},
+	{CBS "Package_for_KB958644" TOKEN "0.1.0\\CurrentState", REG_DWORD, NULL, 0x40},
+	{CBS "package_for_kb958644" TOKEN "0.1.3\\CurrentState", REG_DWORD, NULL, 0x70},
+	{CBS "Package_for_KB9586" TOKEN "0.1.0\\CurrentState", REG_DWORD, NULL, 0x70},
+	{CBS "WinRE-Package" TOKEN "0.1.0\\CurrentState", REG_DWORD, NULL, 0x80},
+};
+
 enum { TOLD = 128, KEYS = 64 };
 
 static struct machine {
@@ -360,6 +379,53 @@ static void ten_says_what_it_is(void **unused)
 	is_told("reboot-pending", OBSERVED_VALUE, "Windows Update; files to be replaced");
 }
 
+static struct answer ask_for_updates(const struct fake_value *values, size_t n, unsigned timeout_ms)
+{
+	static const char *const updates[] = {"KB4012598", "KB4499180", "KB95864", "KB958644",
+					      "KB999999"};
+	struct ask_options ask = {.timeout_ms = timeout_ms};
+	struct assess_options opt = {.ask = &ask, .updates = updates, .n_updates = 5};
+	struct visit v = {.opt = &opt};
+	struct answer got = {false, ""};
+
+	memset(&m, 0, sizeof(m));
+	m.values = values;
+	m.n = n;
+	m.has_pipe = true;
+	visit_registry(&v, &got);
+	return got;
+}
+
+static unsigned updates_told(void)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < m.n_told; i++)
+		n += strncmp(m.told[i].key, "hotfix:", 7) == 0;
+	return n;
+}
+
+static void updates_are_found_among_the_packages(void **unused)
+{
+	enum { ALL = sizeof(vista) / sizeof(vista[0]), FIRST = 2 };
+
+	(void)unused;
+	assert_non_null(strstr(ask_for_updates(vista, ALL, 60000).text, "3 of 5 updates"));
+	is_told("hotfix:KB958644", OBSERVED_VALUE, "installed");
+	is_told("hotfix:KB4012598", OBSERVED_VALUE, "installed-pending");
+	is_told("hotfix:KB4499180", OBSERVED_UNREADABLE,
+		"Component Based Servicing has it in state 0x40");
+	assert_int_equal(updates_told(), 3);
+	/* However many there are: each cut of the list. */
+	for (size_t n = FIRST; n <= ALL; n++) {
+		(void)ask_for_updates(vista, n, 60000);
+		assert_int_equal(updates_told(), (n > 4) + (n > 5) + (n > 7));
+	}
+	/* No time: nothing is told, and that is said. */
+	assert_non_null(strstr(ask_for_updates(vista, ALL, 0).text, "no time is left"));
+	assert_int_equal(updates_told(), 0);
+}
+
 static void values_of_one_key_open_it_once(void **unused)
 {
 	static const char *const wanted[] = {NT "UBR", WINDOWS "x", NT "ProductName",
@@ -421,6 +487,7 @@ int main(void)
 		cmocka_unit_test(a_path_ends_with_the_name),
 		cmocka_unit_test(xp_says_what_it_is),
 		cmocka_unit_test(ten_says_what_it_is),
+		cmocka_unit_test(updates_are_found_among_the_packages),
 		cmocka_unit_test(values_of_one_key_open_it_once),
 		cmocka_unit_test(what_cannot_be_read_is_told_with_the_reason),
 		cmocka_unit_test(the_signatures_have_a_date),
