@@ -26,8 +26,8 @@ struct judging {
 
 /* --- words.c --- */
 
-/* A sentence in the arena, at most WORDS_TEXT long, cut at a character. Never NULL. */
-enum { WORDS_TEXT = 1536 };
+/* A sentence in the arena, at most SENTENCE_TEXT long, cut at a character. Never NULL. */
+enum { SENTENCE_TEXT = 1536 };
 __attribute__((format(printf, 2, 3))) const char *judging_say(struct judging *j, const char *format,
 							      ...);
 /* `more` behind `text`, with `between` where both are something. */

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "threat/words.h"
+
 /* The next word at or behind `p`, and its length; NULL: none. */
 static const char *next_word(const char *p, size_t *ret_len)
 {
@@ -56,54 +58,9 @@ bool word_after(const char *value, const char *head, char *to, size_t cap)
 	return false;
 }
 
-static const char *join(struct judging *j, const char *const *texts, const char *between)
-{
-	const char *all = "";
-
-	for (size_t i = 0; texts != NULL && texts[i] != NULL; i++)
-		all = say_more(j, all, between, texts[i][0] != '\0' ? texts[i] : "\"\"");
-	return all;
-}
-
-static const char *say_number(struct judging *j, const struct check *c)
-{
-	const char *least = c->want == WANT_AT_LEAST ? "at least" : "at most";
-
-	return say_more(j, judging_say(j, "%s %ld", least, c->number), " or ",
-			join(j, c->texts, " or "));
-}
-
-static const char *say_count(struct judging *j, const struct check *c)
-{
-	const char *what = join(j, c->texts, " and ");
-
-	if (c->want == WANT_COUNT_AT_MOST && c->number == 0)
-		return say_more(j, "none", " that is ", what);
-	return say_more(j,
-			judging_say(j, "%s %ld",
-				    c->want == WANT_COUNT_AT_MOST ? "at most" : "at least",
-				    c->number),
-			c->number == 1 ? " that is " : " that are ", what);
-}
-
 const char *say_wanted(struct judging *j, const struct check *c)
 {
-	switch (c->want) {
-	case WANT_AT_LEAST:
-	case WANT_AT_MOST:
-		return say_number(j, c);
-	case WANT_EQUALS:
-		return join(j, c->texts, " or ");
-	case WANT_WORD:
-		return join(j, c->texts, " and ");
-	case WANT_NOT:
-	case WANT_NO_WORD:
-		return judging_say(j, "not %s", join(j, c->texts, " or "));
-	case WANT_COUNT_AT_MOST:
-	case WANT_COUNT_AT_LEAST:
-		return say_count(j, c);
-	case WANT_AGE_AT_MOST:
-		return judging_say(j, "signatures at most %ld days old", c->number);
-	}
-	return "";
+	char text[WORDS_TEXT];
+
+	return judging_say(j, "%s", check_wanted(c, text));
 }

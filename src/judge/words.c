@@ -19,7 +19,7 @@ static const char *keep(struct judging *j, const char *text)
 
 const char *judging_say(struct judging *j, const char *format, ...)
 {
-	char text[WORDS_TEXT];
+	char text[SENTENCE_TEXT];
 	va_list args;
 	int len;
 
