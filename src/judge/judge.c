@@ -6,8 +6,9 @@
 /* Weights of `harm`; judge.h explains them. */
 #define HARM_MISSING 10.0
 #define HARM_PENDING 6.0
-#define HARM_UNKNOWN 3.0
+#define HARM_UNKNOWN 0.5
 #define HARM_LOOSE   20.0
+#define HARM_OPEN    60.0 /* it may be open to what is about */
 #define HARM_REMEDY  0.3
 #define HARM_FAIL    2.0
 #define HARM_WARN    0.5
@@ -42,8 +43,11 @@ static double harm_of(const struct judged *j, const char *const *loose)
 	for (size_t i = 0; i < j->n_patches; i++) {
 		const struct judged_patch *p = &j->patches[i];
 
-		harm += of_state[p->state] * (is_loose(p->weakness, loose) ? HARM_LOOSE : 1.0) *
-			(p->remedy[0] != '\0' ? HARM_REMEDY : 1.0);
+		double one = of_state[p->state];
+
+		if (is_loose(p->weakness, loose))
+			one = p->state == PATCH_UNKNOWN ? HARM_OPEN : one * HARM_LOOSE;
+		harm += one * (p->remedy[0] != '\0' ? HARM_REMEDY : 1.0);
 	}
 	for (size_t i = 0; i < j->n_signs; i++)
 		harm += j->signs[i].is_strong ? HARM_STRONG : HARM_WEAK;

@@ -71,12 +71,13 @@ struct judged { /* owned by its arena, with all texts */
 };
 
 /*
- * Harm is a sum. A weakness: missing 10, restart pending 6, unknown 3; twenty times as much where a
- * threat that uses it is about; three tenths of it where a remedy keeps it out of reach. A strong
- * sign of tampering 150, a weak one 15. A failed check 2, a warning 0.5, an unknown one 0.2. So a
+ * Harm is a sum. A weakness: missing 10, restart pending 6, unknown 0.5; where a threat that uses
+ * it is about 200, 120, 60; three tenths of it where a remedy keeps it out of reach. A strong sign
+ * of tampering 150, a weak one 15. A failed check 2, a warning 0.5, an unknown one 0.2. So a
  * machine that is open to the worm that is about (200) comes first, then one that looks infected,
- * then those that may be open to it (60), and all else only orders those alike. The weights are
- * chosen to give this order, not measured.
+ * then those that may be open to it (60), then those with any hole, before those of which nothing
+ * is known; all else only orders those alike. The weights are chosen to give this order, not
+ * measured.
  */
 
 /* What to judge by: of struct knowledge, or put together by a test. Borrowed; must outlive what is

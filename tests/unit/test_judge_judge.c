@@ -151,6 +151,9 @@ static void the_worst_comes_first(void **state)
 	/* Nothing known is not nothing to fear. */
 	assert_true(harm_of("smb.smb1=on", conficker) >
 		    harm_of(XP3 NETAPI "5.1.2600.5694 | " SRV "5.1.2600.7208", conficker));
+	/* With nothing about, one known hole comes before nothing known. */
+	assert_true(harm_of(XP3 NETAPI "5.1.2600.5512 | " SRV "5.1.2600.7208", NULL) >
+		    harm_of("smb.smb1=on", NULL));
 	assert_true(harm_of(XP3 NETAPI "5.1.2600.5512", NULL) <
 		    harm_of(XP3 NETAPI "5.1.2600.5512", conficker));
 }
