@@ -131,6 +131,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* The last line is what could not be read: from a source that had not said it yet. */
 	(void)snprintf(unreadable, sizeof(unreadable), "%.*s",
 		       (int)(end - last > 500 ? 500 : end - last), last);
+	if (strlen(unreadable) > 2) /* the key alone: what was read before stays better than this */
+		unreadable[2 + strcspn(unreadable + 2, "=")] = '\0';
 	if (strlen(unreadable) > 2 && posture_from(p, unreadable + 2, BY_REGISTRY) == NULL) {
 		unreadable[0] = 'b';
 		unreadable[1] = 'c';
