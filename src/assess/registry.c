@@ -159,17 +159,19 @@ static bool update_name(const char *text, char to[SHORT])
  * judge/ knows. */
 static void tell_hotfixes(struct asked *a)
 {
-	char name[SHORT], kb[SHORT], why[MESSAGE_TEXT] = "";
+	char name[SHORT], kb[SHORT], why[MESSAGE_TEXT] = "it is longer than was read";
 	uint64_t until = reach_now_ms() + a->v->opt->ask->timeout_ms;
+	enum observed got = OBSERVED_VALUE;
 
-	for (uint32_t i = 0; i < HOTFIXES_MAX && reach_now_ms() < until; i++) {
-		if (remote_registry_subkey(a->g, NT "HotFix\\", i, name, sizeof(name), why) !=
-		    OBSERVED_VALUE)
-			return;
-		if (update_name(name, kb))
+	for (uint32_t i = 0; i < HOTFIXES_MAX && got == OBSERVED_VALUE && reach_now_ms() < until;
+	     i++) {
+		got = remote_registry_subkey(a->g, NT "HotFix\\", i, name, sizeof(name), why);
+		if (got == OBSERVED_VALUE && update_name(name, kb))
 			visit_tell_of(a->v, BY_REGISTRY, OBSERVED_VALUE, "hotfix:", kb,
 				      "installed");
 	}
+	if (got != OBSERVED_ABSENT) /* the end was not reached: who is not in it may be there */
+		tell(a, OBSERVED_UNREADABLE, "hotfix:", why);
 }
 
 /* "…\HotFix\KB958644\" and "…\Updates\Windows XP\SP4\KB958644\" are lists of updates, too. */

@@ -426,6 +426,18 @@ static void updates_are_found_among_the_packages(void **unused)
 	assert_int_equal(updates_told(), 0);
 }
 
+static void a_list_that_was_not_read_to_its_end_says_so(void **unused)
+{
+	enum { ALL = sizeof(xp) / sizeof(xp[0]) };
+
+	(void)unused;
+	(void)ask_for_updates(xp, ALL, 60000);
+	assert_int_equal(updates_told(), 2);
+	(void)ask_for_updates(xp, ALL, 0);
+	assert_int_equal(updates_told(), 1);
+	is_told("hotfix:", OBSERVED_UNREADABLE, "it is longer than was read");
+}
+
 static void values_of_one_key_open_it_once(void **unused)
 {
 	static const char *const wanted[] = {NT "UBR", WINDOWS "x", NT "ProductName",
@@ -488,6 +500,7 @@ int main(void)
 		cmocka_unit_test(xp_says_what_it_is),
 		cmocka_unit_test(ten_says_what_it_is),
 		cmocka_unit_test(updates_are_found_among_the_packages),
+		cmocka_unit_test(a_list_that_was_not_read_to_its_end_says_so),
 		cmocka_unit_test(values_of_one_key_open_it_once),
 		cmocka_unit_test(what_cannot_be_read_is_told_with_the_reason),
 		cmocka_unit_test(the_signatures_have_a_date),
