@@ -12,7 +12,7 @@ enum rc block_new(struct block **ret_block)
 
 	if (b == NULL)
 		return RC_NOMEM;
-	b->buf = malloc(BLOCK_BYTES);
+	b->buf = aligned_alloc(BLOCK_ALIGN, BLOCK_BYTES);
 	if (b->buf == NULL) {
 		free(b);
 		return RC_NOMEM;

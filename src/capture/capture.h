@@ -23,6 +23,7 @@ enum {
 	BLOCK_FILL = 128 * 1024,
 	BLOCK_BYTES = 512 * 1024,
 	BLOCK_FRAMES = BLOCK_FILL / 16 + 8,
+	BLOCK_ALIGN = 4096, /* of a block's bytes: see file.c on what a copy costs */
 };
 
 struct frame {
