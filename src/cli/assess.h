@@ -4,7 +4,7 @@
 #ifndef CLI_ASSESS_H
 #define CLI_ASSESS_H
 
-#include "cli/common.h"
+#include "console/common.h"
 #include "picture/picture.h"
 
 struct assess_view {

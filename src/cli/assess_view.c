@@ -313,7 +313,7 @@ int assess_page(const struct assess_view *v, const char *what)
 {
 	char id[MACHINE_ID];
 	struct site site;
-	int status = who_find(v->command, v->store, what, id);
+	int status = cli_find(v->command, v->store, what, id);
 
 	if (status != CLI_DONE)
 		return status;

@@ -7,7 +7,7 @@
 
 #include "app/assessing.h"
 #include "cli/assess.h"
-#include "cli/targets.h"
+#include "console/targets.h"
 
 enum {
 	OPT_FOR = 256,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/common.h"
+#include "console/common.h"
 #include "model/query.h"
 #include "report/hosts.h"
 

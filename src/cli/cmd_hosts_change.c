@@ -201,7 +201,7 @@ static int refused(const struct change *ch, enum rc rc)
 static int set_all(struct change *ch)
 {
 	char id[MACHINE_ID];
-	int status = who_find(ch->command, ch->store, ch->words[0], id);
+	int status = cli_find(ch->command, ch->store, ch->words[0], id);
 
 	for (int i = 1; status == CLI_DONE && i < ch->n_words; i++) {
 		char key[32];
@@ -239,7 +239,7 @@ int hosts_set(int argc, char **argv)
 static int tag_all(struct change *ch)
 {
 	char id[MACHINE_ID];
-	int status = who_find(ch->command, ch->store, ch->words[0], id);
+	int status = cli_find(ch->command, ch->store, ch->words[0], id);
 
 	for (int i = 1; status == CLI_DONE && i < ch->n_words; i++) {
 		const char *word = ch->words[i];
@@ -280,10 +280,10 @@ static int decide(struct change *ch, bool is_same, const char *a, const char *b)
 static int merge(struct change *ch)
 {
 	char a[MACHINE_ID], b[MACHINE_ID];
-	int status = who_find(ch->command, ch->store, ch->words[0], a);
+	int status = cli_find(ch->command, ch->store, ch->words[0], a);
 
 	if (status == CLI_DONE)
-		status = who_find(ch->command, ch->store, ch->words[1], b);
+		status = cli_find(ch->command, ch->store, ch->words[1], b);
 	if (status == CLI_DONE && strcmp(a, b) == 0) {
 		fprintf(stderr, "quell hosts merge: both are %s already\n", a);
 		return CLI_DONE;
@@ -342,7 +342,7 @@ static int split(struct change *ch)
 {
 	char id[MACHINE_ID], text[MACHINE_ID];
 	const char *key = key_of(ch->words[1], text);
-	int status = who_find(ch->command, ch->store, ch->words[0], id);
+	int status = cli_find(ch->command, ch->store, ch->words[0], id);
 
 	if (status == CLI_DONE && strcmp(key, id) == 0)
 		return cli_usage(
@@ -365,7 +365,7 @@ int hosts_split(int argc, char **argv)
 static int forget(struct change *ch)
 {
 	char id[MACHINE_ID];
-	int status = who_find(ch->command, ch->store, ch->words[0], id);
+	int status = cli_find(ch->command, ch->store, ch->words[0], id);
 	enum rc rc = RC_OK;
 
 	if (status != CLI_DONE)

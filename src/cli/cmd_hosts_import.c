@@ -11,8 +11,8 @@
 #include "base/monotime.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "cli/common.h"
 #include "cli/hosts.h"
+#include "console/common.h"
 #include "import/import.h"
 
 enum { OPT_FORMAT = 256, OPT_MAP, OPT_DATES, OPT_OFFSET, OPT_DRY_RUN };

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/cli.h"
 #include "cli/threats.h"
+#include "console/command.h"
 
 enum { OPT_BASELINES = 256, OPT_BASELINE, BASELINES_MAX = 16, ERR = 1024 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/watch.h"
-#include "cli/common.h"
+#include "console/common.h"
 #include "filter/filter.h"
 #include "report/report.h"
 #include "settings/settings.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/cli.h"
+#include "console/command.h"
 
 static const struct cli_command *const commands[] = {&cli_watch, &cli_hosts, &cli_who, &cli_assess,
 						     &cli_threats};

@@ -5,7 +5,7 @@
 #define CLI_WHO_H
 
 #include "app/inquire.h"
-#include "cli/common.h"
+#include "console/common.h"
 #include "model/machine.h"
 
 struct question {
@@ -22,10 +22,6 @@ struct answering {
 
 /* Prints an answer to each on standard output. CLI_FAILED also if one has none, or several. */
 int who_answer(const struct answering *a, const struct question *questions, size_t n);
-
-/* Which machine does `what` mean: an id, address, MAC, name or user? Nobody and several are told,
- * with what to do, and are CLI_FAILED. `id` holds MACHINE_ID. */
-int who_find(const struct cli_command *c, struct store *s, const char *what, char *id);
 
 struct ask_request { /* --ask and what goes with it */
 	const struct cli_command *command;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "app/watch.h"
-#include "cli/cli.h"
+#include "console/command.h"
 #include "filter/filter.h"
 #include "report/report.h"
 #include "settings/settings.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/cli.h"
+#include "console/command.h"
 
 enum { OPTIONS_MAX = 32, HELP_COLUMN = 30 };
 

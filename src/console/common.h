@@ -1,12 +1,12 @@
 /*
  * common - what the commands around the store share: settings, where the store is, formats.
  */
-#ifndef CLI_COMMON_H
-#define CLI_COMMON_H
+#ifndef CONSOLE_COMMON_H
+#define CONSOLE_COMMON_H
 
 #include <stdint.h>
 
-#include "cli/cli.h"
+#include "console/command.h"
 #include "report/report.h"
 #include "settings/settings.h"
 #include "store/store.h"
@@ -60,6 +60,10 @@ int cli_store_open_with(const struct cli_command *c, const char *given, const st
 
 /* Says what the store said. Returns CLI_FAILED. */
 int cli_store_failed(const struct cli_command *c, const struct store *s);
+
+/* Which machine does `what` mean: an id, address, MAC, name or user? Nobody and several are told,
+ * with what to do, and are CLI_FAILED. `id` holds MACHINE_ID. */
+int cli_find(const struct cli_command *c, struct store *s, const char *what, char *id);
 
 enum cli_format { CLI_HUMAN, CLI_JSON, CLI_CSV };
 

@@ -6,10 +6,10 @@
  *
  * Of an IPv4 network the first and the last address are left out, for nobody has them.
  */
-#ifndef CLI_TARGETS_H
-#define CLI_TARGETS_H
+#ifndef CONSOLE_TARGETS_H
+#define CONSOLE_TARGETS_H
 
-#include "cli/common.h"
+#include "console/common.h"
 
 enum { TARGETS_MOST = 1 << 20 }; /* a /12; more is a slip of the keyboard */
 

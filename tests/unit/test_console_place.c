@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli/common.h"
+#include "console/common.h"
 
 static const char *url_of(const char *given, const struct settings *s)
 {

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/common.h"
+#include "console/common.h"
 
 #define ROOT_STATE "/var/lib"
 

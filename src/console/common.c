@@ -1,4 +1,4 @@
-#include "cli/common.h"
+#include "console/common.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
-#include "cli/targets.h"
+#include "console/targets.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /*
- * cli - what the subcommands share: their table, their options, their exit status.
+ * command - what the subcommands share: their table, their options, their exit status.
  *
  * A command is one row in main.c and one function in its own cmd_*.c. Its options are a table
  * from which getopt_long() and --help are both fed, so that they cannot differ.
  */
-#ifndef CLI_CLI_H
-#define CLI_CLI_H
+#ifndef CONSOLE_COMMAND_H
+#define CONSOLE_COMMAND_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "cli/targets.h"
+#include "console/targets.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,7 +6,6 @@
 
 #include "app/dossier.h"
 #include "base/text.h"
-#include "cli/who.h"
 
 enum { LINE = 1024 };
 
@@ -131,7 +130,7 @@ static int add_machine(struct targets *t, const struct cli_command *c, struct st
 {
 	char id[MACHINE_ID];
 	struct query q = {.n_terms = 1};
-	int status = who_find(c, s, word, id);
+	int status = cli_find(c, s, word, id);
 
 	if (status != CLI_DONE)
 		return status;
