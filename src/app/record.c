@@ -26,7 +26,7 @@ enum {
 	TEXT = 512,
 };
 
-enum stage { STAGE_IDLE, STAGE_GIVEN, STAGE_DONE };
+enum progress { STAGE_IDLE, STAGE_GIVEN, STAGE_DONE };
 
 struct recorder {
 	const struct record_options *opt;
@@ -48,7 +48,7 @@ struct recorder {
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;
-	enum stage stage;
+	enum progress stage;
 	bool is_over;
 	struct record_batch *batch;
 	enum rc result;
