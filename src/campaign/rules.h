@@ -42,10 +42,11 @@ const char *campaign_event_name(enum campaign_event e);
 struct campaign_step {
 	enum campaign_event event;
 	uint64_t at_ns;
-	int64_t code;       /* of a result */
-	bool is_forced;     /* by --force; the caller writes it to the journal */
-	const char *reason; /* the operator's, for what needs one; or NULL */
-	const char *from;   /* where it is known from: "assessment 2026…", "kit logon-script" */
+	int64_t code;         /* of a result */
+	bool is_forced;       /* by --force; the caller writes it to the journal */
+	const char *reason;   /* the operator's, for what needs one; or NULL */
+	const char *conflict; /* what another source says against it; or NULL */
+	const char *from;     /* where it is known from: "assessment 2026…", "kit logon-script" */
 };
 
 enum step_outcome {

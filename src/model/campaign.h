@@ -35,6 +35,11 @@ enum member_marks {                         /* bits, stored */
 		    MEMBER_NOT_AFFECTED = 64,
 		    MEMBER_CONTRADICTED = 128, /* sources disagree: `why` says how */
 		    MEMBER_CLEANED = 256,      /* the cleaning tool has run, whatever the stage */
+		    /* patched as a result says; no assessment has seen it */
+		    MEMBER_CLAIMED = 512,
+		    MEMBER_PROTECTED = 1024, /* anti-malware runs, whatever the stage */
+		    MEMBER_UPDATED = 2048,   /* its signatures are current, whatever the stage */
+		    MEMBER_MARKS = 4096,     /* all of them are below it */
 };
 
 struct member {
@@ -43,6 +48,7 @@ struct member {
 	enum stage stage;
 	unsigned marks;      /* enum member_marks */
 	uint64_t stage_ns;   /* since when */
+	uint64_t patch_ns;   /* of the newest that told of its patch; 0: nothing did */
 	uint64_t cleaned_ns; /* when the silence that is to be proved begins; 0: never */
 	uint64_t tried_ns;   /* the last result that came back; 0: none */
 	int64_t code;        /* of the last result, as its channel says: 0, 3010, 0x80070005 */
