@@ -6,7 +6,7 @@
 #define STORE_INSIDE_H
 
 #include "base/map.h"
-#include "store/sql.h"
+#include "sql/sql.h"
 #include "store/store.h"
 
 enum { STORE_NAME = 512, STORE_ERROR = 1024, STORE_STMTS = 96 };

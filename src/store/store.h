@@ -2,7 +2,7 @@
  * store - what must outlive the process: machines, facts, findings, coverage, and who changed what.
  *
  * One interface and one SQL schema over two backends: SQLite (WAL; the default) and PostgreSQL.
- * Backends know how to run a statement and nothing else (store/sql.h); everything above is shared.
+ * Backends know how to run a statement and nothing else (sql/sql.h); everything above is shared.
  * URLs: "sqlite:/var/lib/quell/quell.db" (or a bare path that ends in .db), "postgresql://…" as
  * libpq reads it (never with a password in it: use ~/.pgpass or PGPASSFILE), "null:" keeps nothing.
  *

@@ -15,7 +15,7 @@
 
 #include "app/keep.h"
 #include "base/monotime.h"
-#include "store/sql.h"
+#include "sql/sql.h"
 
 static const uint64_t DAY_1 = UINT64_C(1750000000) * NS_PER_S;
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/sql.h"
+#include "sql/sql.h"
 
 enum {
 	APPLICATION_ID = 0x71756c6c, /* "qull": file(1) and we know our own by it */

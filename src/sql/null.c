@@ -1,7 +1,7 @@
 /* Keeps nothing: everything can be written, and nothing is ever there. */
 #include <stdlib.h>
 
-#include "store/sql.h"
+#include "sql/sql.h"
 
 struct sql_stmt {
 	char nothing;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "store/sql.h"
+#include "sql/sql.h"
 
 enum {
 	OID_BYTEA = 17, /* pg_type.dat */

@@ -1,5 +1,6 @@
 /*
- * sql - what a database must be able to do for store/: run statements with bound values.
+ * sql - one SQL over two databases: what each must be able to do is to run statements with bound
+ * values.
  *
  * A backend is one constant struct in its own file. It knows nothing of machines. Statements are
  * written once, in the SQL that SQLite 3.35 and PostgreSQL 11 share, with parameters $1, $2, …; the
@@ -8,8 +9,8 @@
  * Errors: RC_IO with `error` and `message` of struct sql set. What exec() was given may fail only
  * at the next query(), run() or commit(), because backends may send it later.
  */
-#ifndef STORE_SQL_H
-#define STORE_SQL_H
+#ifndef SQL_SQL_H
+#define SQL_SQL_H
 
 #include "base/bytes.h"
 #include "base/rc.h"
