@@ -7,7 +7,7 @@
 #ifndef APP_DOSSIER_H
 #define APP_DOSSIER_H
 
-#include "report/who.h"
+#include "inventory/who.h"
 
 struct dossier {
 	struct who_answer answer;

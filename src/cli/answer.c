@@ -3,7 +3,7 @@
 
 #include "app/dossier.h"
 #include "cli/who.h"
-#include "report/who.h"
+#include "inventory/who.h"
 
 static int out_failed(const struct answering *a, enum rc rc)
 {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "console/common.h"
+#include "inventory/hosts.h"
 #include "model/query.h"
-#include "report/hosts.h"
 
 enum { OPT_SORT = 256, OPT_LIMIT, FIELD_COLUMN = 14 };
 

@@ -4,8 +4,8 @@
 #include "picture/html.h"
 #include "picture/site.h"
 #include "picture/words.h"
+#include "report/facts.h"
 #include "report/human.h"
-#include "report/who.h"
 
 static const char *class_of_state(enum patch_state s)
 {
@@ -66,7 +66,7 @@ static void heading(struct ink *i, const struct picture_options *opt,
 		    const struct picture_machine *m)
 {
 	enum patch_state s = state_of(opt, m, NULL);
-	char text[ADDR_TEXT], answer[STEP_TEXT], step[STEP_TEXT], clock[CLOCK_TEXT], age[WHO_AGE];
+	char text[ADDR_TEXT], answer[STEP_TEXT], step[STEP_TEXT], clock[CLOCK_TEXT], age[AGE_TEXT];
 	struct sentence when = {.len = 0};
 
 	ink_element(i, "h1", NULL, called(m, text));
@@ -87,7 +87,7 @@ static void heading(struct ink *i, const struct picture_options *opt,
 	if (m->at_ns != 0) {
 		say(&when, "%s UTC", clock_format(m->at_ns, clock));
 		if (opt->at_ns != 0)
-			say(&when, ", %s", who_age(m->at_ns, opt->at_ns, age));
+			say(&when, ", %s", age_format(m->at_ns, opt->at_ns, age));
 	}
 	pair(i, "assessed", when.at);
 	pair(i, "how", m->how);
@@ -203,7 +203,7 @@ static void scanned(struct ink *i, const struct picture_options *opt, const stru
 {
 	struct source list[SOURCES];
 	unsigned n = sources_of(p, list);
-	char clock[CLOCK_TEXT], age[WHO_AGE];
+	char clock[CLOCK_TEXT], age[AGE_TEXT];
 
 	ink_element(i, "h2", NULL, "What was scanned");
 	ink_raw(i, "<table><thead><tr><th>Source</th><th class=\"n\">Answers</th>"
@@ -218,7 +218,7 @@ static void scanned(struct ink *i, const struct picture_options *opt, const stru
 		ink_count(i, "td", "n", list[s].n_unreadable);
 		ink_element(i, "td", NULL, clock_format(list[s].last_ns, clock));
 		ink_element(i, "td", NULL,
-			    has_age ? who_age(list[s].last_ns, opt->at_ns, age) : "");
+			    has_age ? age_format(list[s].last_ns, opt->at_ns, age) : "");
 		ink_raw(i, "</tr>\n");
 	}
 	ink_raw(i, "</tbody></table>\n");

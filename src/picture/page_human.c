@@ -6,9 +6,9 @@
 
 #include "picture/parts.h"
 #include "picture/site.h"
+#include "report/facts.h"
 #include "report/human.h"
 #include "report/lines.h"
-#include "report/who.h"
 
 enum { UNREADABLE_MOST = 12 };
 
@@ -49,7 +49,7 @@ static void about(const struct lines *l, const struct picture_options *opt,
 		  const struct picture_machine *m)
 {
 	struct sentence when = {.len = 0};
-	char clock[CLOCK_TEXT], age[WHO_AGE], step[STEP_TEXT];
+	char clock[CLOCK_TEXT], age[AGE_TEXT], step[STEP_TEXT];
 
 	lines_item(l, "id", told(m->id));
 	item(l, "what", os_of(m));
@@ -59,7 +59,7 @@ static void about(const struct lines *l, const struct picture_options *opt,
 	if (m->at_ns != 0) {
 		say(&when, "%s UTC", clock_format(m->at_ns, clock));
 		if (opt->at_ns != 0)
-			say(&when, ", %s", who_age(m->at_ns, opt->at_ns, age));
+			say(&when, ", %s", age_format(m->at_ns, opt->at_ns, age));
 		if (told(m->how)[0] != '\0')
 			say(&when, "; %s", m->how);
 		lines_item(l, "assessed", when.at);
@@ -189,7 +189,7 @@ static void scanned(const struct lines *l, const struct picture_options *opt,
 {
 	struct source list[SOURCES];
 	unsigned n = sources_of(p, list);
-	char clock[CLOCK_TEXT], age[WHO_AGE];
+	char clock[CLOCK_TEXT], age[AGE_TEXT];
 
 	lines_head(l, "WHAT WAS SCANNED");
 	if (n == 0)
@@ -204,7 +204,7 @@ static void scanned(const struct lines *l, const struct picture_options *opt,
 			say(&s, ", %zu not readable", list[i].n_unreadable);
 		say(&s, "; %s UTC", clock_format(list[i].last_ns, clock));
 		if (opt->at_ns != 0 && list[i].last_ns != 0)
-			say(&s, ", %s", who_age(list[i].last_ns, opt->at_ns, age));
+			say(&s, ", %s", age_format(list[i].last_ns, opt->at_ns, age));
 		lines_item(l, observed_by_name(list[i].by), s.at);
 	}
 }

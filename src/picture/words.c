@@ -4,7 +4,6 @@
 
 #include "report/facts.h"
 #include "report/human.h"
-#include "report/who.h"
 
 enum { LOOSE_STEPS = 3 };
 
@@ -327,14 +326,14 @@ static void seen_how(struct words_list *to, const struct tally *t)
 
 static void seen_when(struct sentence *s, const struct picture_options *opt, const struct tally *t)
 {
-	char from[CLOCK_TEXT], to[CLOCK_TEXT], age[WHO_AGE];
+	char from[CLOCK_TEXT], to[CLOCK_TEXT], age[AGE_TEXT];
 
 	say(s, "%s", clock_format(t->first_ns, from));
 	if (t->last_ns != t->first_ns)
 		say(s, " to %s", clock_format(t->last_ns, to));
 	say(s, " UTC");
 	if (opt->at_ns != 0)
-		say(s, "; the oldest is from %s", who_age(t->first_ns, opt->at_ns, age));
+		say(s, "; the oldest is from %s", age_format(t->first_ns, opt->at_ns, age));
 }
 
 void words_seen(const struct picture_options *opt, const struct tally *t,

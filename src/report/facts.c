@@ -84,6 +84,21 @@ const char *span_format(uint64_t seconds, char *text)
 	return text;
 }
 
+const char *age_format(uint64_t at_ns, uint64_t now_ns, char *text)
+{
+	char span[SPAN_TEXT];
+	uint64_t apart = at_ns > now_ns ? at_ns - now_ns : now_ns - at_ns;
+	uint64_t seconds = apart / UINT64_C(1000000000);
+
+	if (seconds < 1)
+		(void)snprintf(text, AGE_TEXT, "now");
+	else if (at_ns > now_ns)
+		(void)snprintf(text, AGE_TEXT, "in %s", span_format(seconds, span));
+	else
+		(void)snprintf(text, AGE_TEXT, "%s ago", span_format(seconds, span));
+	return text;
+}
+
 static bool port_of(const struct finding *f, const char *key, uint16_t *ret_port)
 {
 	struct detail d;

@@ -30,6 +30,10 @@ const char *count_format(uint64_t n, char *text);
 enum { SPAN_TEXT = 48 };
 const char *span_format(uint64_t seconds, char *text);
 
+/* "3 min ago", "2 days 4 h ago", "in 5 min" for a lease. `text` holds AGE_TEXT. Returns it. */
+enum { AGE_TEXT = 64 };
+const char *age_format(uint64_t at_ns, uint64_t now_ns, char *text);
+
 /* The two ends of a finding's connection, if its details name the ports and the protocol
  * (source_port, target_port, proto: "TCP" or "UDP") and there is a target. */
 bool finding_five_tuple(const struct finding *f, struct five_tuple *ret_tuple);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/who_parts.h"
 #include "report/facts.h"
-#include "report/who_parts.h"
 #include "threat/catalogue.h"
 
 enum { USERS_MOST = 5, ADDRS_MOST = 8, OWN_MOST = 5, SUFFERED_MOST = 3, PER_CENT = 100 };
@@ -18,21 +18,6 @@ struct page {
 	struct lines lines;
 	bool has_begun;
 };
-
-const char *who_age(uint64_t at_ns, uint64_t now_ns, char *text)
-{
-	char span[SPAN_TEXT];
-	uint64_t apart = at_ns > now_ns ? at_ns - now_ns : now_ns - at_ns;
-	uint64_t seconds = apart / UINT64_C(1000000000);
-
-	if (seconds < 1)
-		(void)snprintf(text, WHO_AGE, "now");
-	else if (at_ns > now_ns)
-		(void)snprintf(text, WHO_AGE, "in %s", span_format(seconds, span));
-	else
-		(void)snprintf(text, WHO_AGE, "%s ago", span_format(seconds, span));
-	return text;
-}
 
 const struct machine_user *who_user(const struct machine *m)
 {
@@ -97,9 +82,9 @@ static unsigned per_cent(double share)
 /* "2026-11-24 03:12:07 (3 min ago)" */
 static void say_when(struct sentence *s, const struct page *p, uint64_t at_ns)
 {
-	char at[CLOCK_TEXT], age[WHO_AGE];
+	char at[CLOCK_TEXT], age[AGE_TEXT];
 
-	say(s, "%s (%s)", clock_format(at_ns, at), who_age(at_ns, p->head->now_ns, age));
+	say(s, "%s (%s)", clock_format(at_ns, at), age_format(at_ns, p->head->now_ns, age));
 }
 
 /* --- the machine --- */

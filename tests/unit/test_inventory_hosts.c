@@ -12,8 +12,9 @@
 #include <string.h>
 
 #include "base/when.h"
-#include "report/hosts.h"
-#include "report/who.h"
+#include "inventory/hosts.h"
+#include "inventory/who.h"
+#include "report/facts.h"
 
 static uint64_t at(const char *text)
 {
@@ -329,14 +330,14 @@ static void nobody_is_an_answer_with_a_way_on(void **unused)
 
 static void ages_are_told_in_words(void **unused)
 {
-	char text[WHO_AGE];
+	char text[AGE_TEXT];
 	uint64_t now = at("2026-11-24T04:00:00Z");
 
 	(void)unused;
-	assert_string_equal(who_age(now, now, text), "now");
-	assert_string_equal(who_age(at("2026-11-24T03:57:00Z"), now, text), "3 min ago");
-	assert_string_equal(who_age(at("2026-11-22T00:00:00Z"), now, text), "2 days 4 h ago");
-	assert_string_equal(who_age(at("2026-11-24T05:00:00Z"), now, text), "in 1 h");
+	assert_string_equal(age_format(now, now, text), "now");
+	assert_string_equal(age_format(at("2026-11-24T03:57:00Z"), now, text), "3 min ago");
+	assert_string_equal(age_format(at("2026-11-22T00:00:00Z"), now, text), "2 days 4 h ago");
+	assert_string_equal(age_format(at("2026-11-24T05:00:00Z"), now, text), "in 1 h");
 }
 
 int main(void)

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/who.h"
 #include "report/pen.h"
-#include "report/who.h"
 #include "threat/catalogue.h"
 
 static void member(struct pen *p, const char *key, const char *text)

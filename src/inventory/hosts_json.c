@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/hosts.h"
+#include "inventory/hosts.h"
 #include "report/pen.h"
 
 struct out {

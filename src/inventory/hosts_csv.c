@@ -4,9 +4,9 @@
  */
 #include <stdlib.h>
 
+#include "inventory/hosts.h"
+#include "inventory/who.h"
 #include "report/cells.h"
-#include "report/hosts.h"
-#include "report/who.h"
 
 static const char hosts_columns[] =
 	"id,name,fqdn,domain,address,mac,verdict,verdict_confidence,threats,why,user,"

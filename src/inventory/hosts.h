@@ -5,8 +5,8 @@
  * administrator, `json` is quell.hosts/1 (doc/hosts.schema.json), `csv` one line per machine that
  * `quell hosts import` reads back. What the network sent is escaped.
  */
-#ifndef REPORT_HOSTS_H
-#define REPORT_HOSTS_H
+#ifndef INVENTORY_HOSTS_H
+#define INVENTORY_HOSTS_H
 
 #include "report/report.h"
 #include "store/store.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "inventory/hosts.h"
 #include "report/facts.h"
-#include "report/hosts.h"
 #include "report/lines.h"
 
 enum { SAMPLE = 256, CELL = 160, GAP = 2, INDENT = 2 };

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "inventory/who_parts.h"
 #include "report/facts.h"
-#include "report/who_parts.h"
 
 enum { FACTS_MOST = 60 };
 
@@ -28,7 +28,7 @@ static void say_subject(struct sentence *s, const struct fact *f)
 static void one_fact(const struct lines *l, const struct who_head *head, const struct fact *f)
 {
 	struct sentence s = {.len = 0};
-	char first[CLOCK_TEXT], last[CLOCK_TEXT], age[WHO_AGE], count[COUNT_TEXT];
+	char first[CLOCK_TEXT], last[CLOCK_TEXT], age[AGE_TEXT], count[COUNT_TEXT];
 
 	if (f->kind != FACT_LINK)
 		say(&s, "%s of ", f->value);
@@ -41,7 +41,7 @@ static void one_fact(const struct lines *l, const struct who_head *head, const s
 	say(&s, "): %s", clock_format(f->first_ns, first));
 	if (f->last_ns != f->first_ns)
 		say(&s, " to %s", clock_format(f->last_ns, last));
-	say(&s, ", %s", who_age(f->last_ns, head->now_ns, age));
+	say(&s, ", %s", age_format(f->last_ns, head->now_ns, age));
 	if (f->count > 1)
 		say(&s, ", %s times", count_format(f->count, count));
 	if (f->is_ended)
@@ -54,13 +54,13 @@ static void one_fact(const struct lines *l, const struct who_head *head, const s
 static void what_operators_said(const struct lines *l, const struct who_head *head,
 				const struct who_answer *a)
 {
-	char age[WHO_AGE];
+	char age[AGE_TEXT];
 
 	for (size_t i = 0; i < a->n_attributes; i++) {
 		const struct who_attribute *t = &a->attributes[i];
 		struct sentence s = {.len = 0};
 
-		say(&s, "%s (%s, %s)", t->value, t->who, who_age(t->at_ns, head->now_ns, age));
+		say(&s, "%s (%s, %s)", t->value, t->who, age_format(t->at_ns, head->now_ns, age));
 		lines_item(l, t->key, s.at);
 	}
 }

@@ -1,9 +1,9 @@
 /* who_parts - the parts of the page of `quell who` that are in files of their own. */
-#ifndef REPORT_WHO_PARTS_H
-#define REPORT_WHO_PARTS_H
+#ifndef INVENTORY_WHO_PARTS_H
+#define INVENTORY_WHO_PARTS_H
 
+#include "inventory/who.h"
 #include "report/human.h"
-#include "report/who.h"
 
 /* All facts, each with its source, its time and its age. */
 void who_facts(const struct lines *l, const struct who_head *head, const struct who_answer *a);

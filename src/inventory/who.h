@@ -5,8 +5,8 @@
  * each question, `json` is quell.who/1 (doc/who.schema.json), `csv` one line per question. What
  * the network sent is escaped. Ages are counted from `now_ns`, which the caller gives.
  */
-#ifndef REPORT_WHO_H
-#define REPORT_WHO_H
+#ifndef INVENTORY_WHO_H
+#define INVENTORY_WHO_H
 
 #include "report/report.h"
 #include "store/store.h"
@@ -80,9 +80,5 @@ const struct machine_user *who_user(const struct machine *m);
 
 /* Of the catalogue: what to do next about what it did; NULL: nothing. */
 const char *who_next_step(const struct who_answer *a);
-
-/* "3 min ago", "2 days 4 h ago", "in 5 min" for a lease. `text` holds WHO_AGE. */
-enum { WHO_AGE = 64 };
-const char *who_age(uint64_t at_ns, uint64_t now_ns, char *text);
 
 #endif
