@@ -18,10 +18,11 @@
 
 struct triage_node {         /* an infected or suspected machine, as the tree's nodes number them */
 	const char *machine; /* id; or the address */
-	const char *name, *user, *place, *phone, *owner;
+	const char *name, *user, *place, *phone, *owner, *os;
 	struct addr addr;
 	uint64_t first_ns, last_ns; /* of its deeds */
 	enum verdict verdict;
+	enum patch_state patch; /* the worst of it against the loose threats */
 	const char *why;
 };
 
@@ -37,31 +38,91 @@ struct triage_blind { /* what was not seen, in one sentence, worst first */
 	const char *text;
 };
 
-struct triage_input {
+struct triage_heard { /* how much the answers rest on */
+	size_t runs, sensors;
+	uint64_t first_ns, last_ns; /* 0: nothing was listened to */
+	double minutes;             /* that were listened, all sensors together */
+};
+
+struct triage_input { /* texts and lists are borrowed; NULL where there are none */
 	uint64_t now_ns;
 	size_t machines; /* known in all */
+	size_t assessed; /* of these */
 	size_t by_verdict[VERDICTS];
+	struct triage_heard heard;
+	const char *const *loose; /* ids of the threats that are loose, ended by NULL */
 	const struct triage_patch *patches;
 	size_t n_patches;
 	const struct triage_node *nodes;
 	size_t n_nodes;
-	const struct tree *tree;
+	const struct tree *tree; /* NULL: none could be made */
 	struct estimate estimate;
 	struct growth growth;
 	struct sim_means means;
+	struct sim_site site; /* that `choice` was computed for */
+	bool has_choice; /* false: too little is known to compute; then the rule alone counts */
 	struct strategy_choice choice;
+	unsigned runs; /* of the simulation behind `choice` */
+	uint64_t seed;
+	bool has_cuts;
 	struct tree_cut cuts[CONTROLS];
 	const struct triage_blind *blind;
 	size_t n_blind;
-	bool is_overridden;   /* --strategy */
-	enum strategy chosen; /* the override; else the rule's or the computed one, as
-				 triage_decide() says */
+	const char *const *products; /* anti-malware on the infected: "Guard, running, signatures
+					of 2008-11-21 (3 machines)"; ended by NULL */
+	const char *const *evidence; /* findings' reasons, with packet and capture; ended by NULL */
+	const char *store_option;    /* " --store 'URL'" for the commands, or "" */
+	bool is_overridden;          /* --strategy */
+	enum strategy chosen;        /* the override */
+	const char *override_by, *override_why; /* or "" */
 };
+
+enum triage_basis {                 /* on what the decision rests */
+		    TRIAGE_NOTHING, /* nobody is known to be infected: there is nothing to decide */
+		    TRIAGE_RULE, /* the field's: more than STRATEGY_RULE infected means generic */
+		    TRIAGE_COMPUTED, /* fewest infected machine-hours */
+		    TRIAGE_OVERRIDE, /* the operator's word */
+		    TRIAGE_BASES
+};
+
+const char *triage_basis_name(enum triage_basis b); /* "none" "rule" "computed" "override" */
+
+/*
+ * Rule and computed answer. Where they agree, that is it. Where they differ, the computed one
+ * counts if it saves more than TRIAGE_MARGIN of the rule's infected machine-hours, and more than
+ * the noise of the simulation (two standard errors of the difference). Otherwise the rule does: it
+ * is as good, and anybody can check it by counting. Where nothing could be computed, the rule.
+ */
+#define TRIAGE_MARGIN 0.05
+enum triage_basis triage_decide(const struct triage_input *in, enum strategy *ret_s);
 
 enum triage_when { TRIAGE_NOW, TRIAGE_TODAY, TRIAGE_WEEK, TRIAGE_AFTER, TRIAGE_WHENS };
 
+const char *triage_when_name(enum triage_when w); /* "now" "today" "week" "after" */
+
+enum triage_act { /* what a step is about */
+		  TRIAGE_INVENTORY,
+		  TRIAGE_LISTEN,
+		  TRIAGE_ASSESS,
+		  TRIAGE_ISOLATE,
+		  TRIAGE_BLOCK,
+		  TRIAGE_PATCH,
+		  TRIAGE_RESTART,
+		  TRIAGE_CLEAN,
+		  TRIAGE_PROTECT,
+		  TRIAGE_CALL,
+		  TRIAGE_LORE, /* what the catalogue knows of this threat alone */
+		  TRIAGE_REST,
+		  TRIAGE_PROVE,
+		  TRIAGE_HARDEN,
+		  TRIAGE_ACTS
+};
+
+const char *triage_act_name(enum triage_act a); /* "inventory" "listen" … */
+
 struct triage_step {
 	enum triage_when when;
+	enum triage_act act;
 	const char *what;    /* one sentence, imperative */
 	const char *whom;    /* "administrators", "users of 12 infected machines", "the anti-malware
 				vendor" */
@@ -73,9 +134,11 @@ struct triage_step {
 };
 
 struct triage {
-	struct triage_input in; /* as given: borrowed */
-	enum strategy decided;
-	const char **reasons; /* of the decision, strongest first */
+	const struct triage_input *in; /* borrowed */
+	enum triage_basis basis;
+	enum strategy decided; /* if basis is not TRIAGE_NOTHING */
+	size_t infected;       /* by which it was decided: the estimate, or those found */
+	const char **reasons;  /* of the decision, strongest first */
 	size_t n_reasons;
 	const struct triage_step *steps; /* in their order */
 	size_t n_steps;
