@@ -29,12 +29,13 @@ enum made_view {
 struct made_options {
 	enum made_worm worm;
 	enum made_view view;
-	unsigned machines;                /* up to 20,000 */
-	double open_share;                /* of them can be infected */
-	double seeds;                     /* infected at the start */
-	double attempts_hour;             /* by one infected machine while it attacks */
-	double rate_spread;               /* log-sd of that from machine to machine */
-	double hours;                     /* that are played */
+	unsigned machines;    /* up to 20,000 */
+	double open_share;    /* of them can be infected */
+	double seeds;         /* infected at the start */
+	double attempts_hour; /* by one infected machine while it attacks; 0: as the worm
+				 does (made_attempts_hour) */
+	double rate_spread;   /* log-sd of that from machine to machine */
+	double hours;         /* that are played */
 	double listen_from, listen_until; /* hours in which the sensors listen */
 	double clean_from; /* hours; from then on machines are cured, in a random order; < 0: never
 			    */
@@ -56,6 +57,8 @@ struct made_attempt {
 struct made_machine {
 	struct addr addr; /* its first */
 	bool is_open;
+	bool is_watched; /* VIEW_SWITCH: on a switch that is heard; else as the view is */
+	uint32_t nat; /* 0: none; machines of one number share the address of the first of them */
 	uint64_t infected_ns; /* 0: never */
 	uint32_t infected_by; /* UINT32_MAX: a seed, or never */
 	uint64_t cured_ns;    /* 0: never */
@@ -71,6 +74,11 @@ struct made_outbreak {
 	uint64_t start_ns, end_ns;
 };
 
+/* Of that kind of worm, when the options do not say. */
+double made_attempts_hour(enum made_worm worm);
+
+/* RC_INVAL: no machines, too many, no worm or view of that number, or nothing is played. RC_NOMEM.
+ */
 MUST_CHECK enum rc made_outbreak(const struct made_options *opt, struct made_outbreak **ret_o);
 void made_outbreak_free(struct made_outbreak *o);
 
