@@ -124,6 +124,20 @@ MUST_CHECK enum rc store_list(struct store *s, const struct query *q,
 			      bool (*row)(void *ctx, const struct store_row *r), void *ctx,
 			      uint64_t *ret_total);
 
+struct store_count { /* of machines */
+	uint64_t by_verdict[VERDICTS];
+	uint64_t all, on_wire; /* of all, those that sensors have heard */
+};
+MUST_CHECK enum rc store_count(struct store *s, struct store_count *ret_c);
+
+struct store_network {  /* of the machines' latest addresses; borrowed for the call */
+	struct net net; /* /24, or /64 */
+	uint64_t machines, on_wire;
+};
+/* By network. `row` false stops. */
+MUST_CHECK enum rc store_networks(struct store *s,
+				  bool (*row)(void *ctx, const struct store_network *n), void *ctx);
+
 /* --- what the operator says; each writes its line of audit in the same transaction --- */
 
 struct audit_by {
