@@ -30,6 +30,7 @@ struct tree_other { /* who else may have been it */
 struct tree_edge {
 	uint32_t from, to;
 	const char *threat;
+	enum finding_class class; /* of the attempt */
 	uint64_t at_ns;    /* of the attempt that most likely succeeded: when it was infected */
 	uint64_t acted_ns; /* its first own deed; 0: none was heard */
 	enum tree_sign sign;

@@ -1,0 +1,143 @@
+#include "outbreak/tree_model.h"
+
+#include <math.h>
+
+enum { ROUNDS = 12, SAMPLE = 4096 };
+
+/* A worm that came in begins within seconds to hours; two minutes are the middle. */
+static const double prior_mean = 4.787, prior_sd = 2.0;
+/* How many cases the prior is worth. */
+static const double prior_delays = 3, prior_tries = 2, prior_cases = 4;
+static const double prior_success = 0.5, prior_unheard = 0.25;
+
+/* Delays that are none of the normal ones: somebody switched it on, a task ran at midnight. Alike
+ * for each power of ten from 10 ms to a month. */
+static const double odd_share = 0.05, odd_log_range = 19.4;
+static const double least_sd = 0.3, most_success = 0.995;
+static const double half_log_tau = 0.9189385332046727; /* ln sqrt(2 pi) */
+static const double least_chance = 1e-200;             /* so that nothing becomes 0 / 0 */
+
+struct tree_model tree_model_prior(void)
+{
+	return (struct tree_model){prior_mean, prior_sd, prior_success, prior_unheard};
+}
+
+/* What the first own deed says of an attempt `ln_delay` before it: a density per second. */
+static double usual_delay(const struct tree_model *m, double ln_delay)
+{
+	double z = (ln_delay - m->mean) / m->sd;
+
+	return (1 - odd_share) * exp(-0.5 * z * z - log(m->sd) - half_log_tau - ln_delay);
+}
+
+static double odd_delay(double ln_delay)
+{
+	return odd_share / odd_log_range * exp(-ln_delay);
+}
+
+static double unheard_of(const struct tree_model *m, const struct tree_case *c)
+{
+	return 1 - c->heard * (1 - m->unheard);
+}
+
+/* A body that was fetched is a success whatever the chance of an attempt is. */
+static double failure_of(const struct tree_model *m, const struct tree_tries *t)
+{
+	double chance = t->f->class == CLASS_TRANSFER ? most_success : m->success;
+
+	return exp(t->n * log1p(-chance));
+}
+
+void tree_model_weigh(const struct tree_model *m, struct tree_case *c, struct tree_tries *tries)
+{
+	double unheard = unheard_of(m, c), none_yet = 1, sum = 0;
+
+	for (size_t i = c->first; i < c->first + c->n; i++) {
+		struct tree_tries *t = &tries[i];
+		double fails = failure_of(m, t);
+		double fits =
+			c->is_flat ? c->flat : usual_delay(m, t->ln_delay) + odd_delay(t->ln_delay);
+
+		t->p = (1 - unheard) * none_yet * (1 - fails) * fits * t->worth / c->background;
+		none_yet *= fails;
+		sum += t->p;
+	}
+	c->p_nobody = unheard * none_yet;
+	if (c->p_nobody < least_chance)
+		c->p_nobody = least_chance;
+	sum += c->p_nobody;
+	for (size_t i = c->first; i < c->first + c->n; i++)
+		tries[i].p /= sum;
+	c->p_nobody /= sum;
+}
+
+struct sums { /* what is expected of all cases under the present model */
+	double delays, ln, ln_squared;
+	double successes, failures;
+	double heard, unheard;
+};
+
+static void sum_case(const struct tree_model *m, const struct tree_case *c,
+		     const struct tree_tries *tries, struct sums *s)
+{
+	double unheard = unheard_of(m, c), later = 1;
+
+	for (size_t i = c->first; i < c->first + c->n; i++) {
+		const struct tree_tries *t = &tries[i];
+
+		later -= t->p;
+		if (!c->is_flat) {
+			double usual = usual_delay(m, t->ln_delay);
+			double share = t->p * usual / (usual + odd_delay(t->ln_delay));
+
+			s->delays += share;
+			s->ln += share * t->ln_delay;
+			s->ln_squared += share * t->ln_delay * t->ln_delay;
+		}
+		if (t->f->class == CLASS_TRANSFER)
+			continue;
+		/* Where nobody heard did it, half of the tries came after whoever it was. */
+		s->successes += t->p;
+		s->failures += t->n * (later - c->p_nobody > 0 ? later - c->p_nobody : 0) +
+			       t->n * c->p_nobody / 2;
+	}
+	s->heard += 1 - c->p_nobody;
+	s->unheard += c->p_nobody * m->unheard / unheard;
+}
+
+static void learn(const struct sums *s, struct tree_model *m)
+{
+	double n = s->delays + prior_delays;
+	double mean = (s->ln + prior_delays * prior_mean) / n;
+	double spread =
+		s->ln_squared - 2 * mean * s->ln + mean * mean * s->delays +
+		prior_delays * (prior_sd * prior_sd + (prior_mean - mean) * (prior_mean - mean));
+
+	m->mean = mean;
+	m->sd = sqrt(spread / n);
+	if (!(m->sd > least_sd)) /* rounding may leave less than nothing */
+		m->sd = least_sd;
+	m->success = (s->successes + prior_tries * prior_success) /
+		     (s->successes + s->failures + prior_tries);
+	if (m->success > most_success)
+		m->success = most_success;
+	m->unheard =
+		(s->unheard + prior_cases * prior_unheard) / (s->heard + s->unheard + prior_cases);
+}
+
+struct tree_model tree_model_learn(struct tree_case *cases, size_t n, struct tree_tries *tries)
+{
+	struct tree_model m = tree_model_prior();
+	size_t step = n / SAMPLE + 1;
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct sums s = {0};
+
+		for (size_t i = 0; i < n; i += step) {
+			tree_model_weigh(&m, &cases[i], tries);
+			sum_case(&m, &cases[i], tries, &s);
+		}
+		learn(&s, &m);
+	}
+	return m;
+}
