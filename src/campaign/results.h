@@ -8,9 +8,13 @@
  *   computer=PC-0042             kit=logon-script
  *   time=2026-11-29 01:15:44     local; offset=+0100 if known
  *   os=5.1.2600                  arch=x86
- *   step=patch result=done code=0 text=…       steps: detect patch restart clean protect update
- * verify step=patch result=reboot code=3010         results: done reboot failed none already
- * refused file=system32\netapi32.dll version=5.1.2600.5694 end
+ *   step=patch result=done code=0 text=…       text takes the rest of the line
+ *   step=patch result=reboot code=3010
+ *   file=system32\netapi32.dll version=5.1.2600.5694
+ *   end
+ *
+ * Steps: detect patch restart clean protect update verify. Results: done reboot failed none already
+ * refused. A code is decimal, or hexadecimal after 0x.
  *
  * A file without "end" was cut: what it has is used, and said to be cut. Hostile contents: bounded,
  * and never trusted with a path. Pure parser over bytes.
@@ -34,7 +38,7 @@ struct result_file {
 
 struct result {
 	char campaign[64], machine[MACHINE_ID], computer[64], kit[64], os[32], arch[16];
-	uint64_t at_ns; /* 0: not told, or nonsense */
+	uint64_t at_ns; /* 0: not told, without its offset from UTC, or nonsense */
 	struct result_step steps[RESULT_STEPS];
 	size_t n_steps;
 	struct result_file files[RESULT_FILES];
@@ -44,7 +48,8 @@ struct result {
 	uint64_t first_bad; /* its number; 0: none */
 };
 
-/* RC_FORMAT: it is no result; `err` says why. */
+/* Texts are UTF-8 without control characters. RC_FORMAT: it is no result; `err` says why. RC_NOMEM.
+ */
 MUST_CHECK enum rc result_parse(struct bytes text, struct result *ret_r, char *err, size_t err_len);
 
 #endif

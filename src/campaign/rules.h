@@ -62,6 +62,10 @@ enum { CAMPAIGN_WHY = 320 };
 enum step_outcome campaign_step(struct member *m, const struct campaign_step *step, char *why,
 				char *err, size_t err_len);
 
+/* A code as whoever looks it up types it: "3010", "0x80070005". `text` holds CAMPAIGN_CODE. */
+enum { CAMPAIGN_CODE = 24 };
+const char *campaign_code(int64_t code, char *text);
+
 /* What to do next for it, in words of the trade: "install KB958644", "restart", "clean", "switch it
  * on and listen 40 minutes more"; never NULL. `c` for the patch's name. */
 const char *campaign_next(const struct member *m, const struct campaign *c, char *text, size_t len);
