@@ -108,8 +108,41 @@ static bool is_clean(const char *text, size_t cap)
 	return strcmp(text, clean) == 0;
 }
 
+struct wanted {                            /* keys come in order, and so do those that are wanted */
+	const struct posture_wanted *only; /* NULL: all */
+	size_t next;
+};
+
+static bool is_wanted(struct wanted *w, const char *key)
+{
+	const struct observation here = {.key = key};
+	int c = -1;
+
+	if (w->only == NULL)
+		return true;
+	while (w->next < w->only->n && c < 0) {
+		const struct observation one = {.key = w->only->list[w->next]};
+
+		c = posture_cmp(&one, &here);
+		w->next += c < 0;
+	}
+	return c == 0;
+}
+
+static enum rc pass(struct reader *r, uint64_t newest_ns)
+{
+	uint64_t len = get_varint(r);
+
+	if (len < POSTURE_VALUE)
+		(void)rd_take(r, len);
+	else
+		r->bad = true;
+	return get_varint(r) > newest_ns || r->bad ? RC_FORMAT : RC_OK;
+}
+
 /* One observation, behind all that are in `p`. `key` has the one before, and then this one's. */
-static enum rc get_one(struct reader *r, struct posture *p, uint64_t newest_ns, char *key)
+static enum rc get_one(struct reader *r, struct posture *p, struct wanted *w, uint64_t newest_ns,
+		       char *key)
 {
 	char value[POSTURE_VALUE], before[POSTURE_KEY];
 	struct observation o = {.key = key, .value = value};
@@ -118,14 +151,18 @@ static enum rc get_one(struct reader *r, struct posture *p, uint64_t newest_ns, 
 
 	if (same > strlen(key))
 		return RC_FORMAT;
-	memcpy(before, key, POSTURE_KEY);
+	before[0] = '\0';
+	if (w->only == NULL)
+		memcpy(before, key, POSTURE_KEY);
 	get_text(r, key, same, POSTURE_KEY);
+	if (!is_wanted(w, key))
+		return r->bad ? RC_FORMAT : pass(r, newest_ns);
 	get_text(r, value, 0, sizeof(value));
 	age = get_varint(r);
 	o.state = how / 64;
 	o.by = how % 64;
 	o.at_ns = newest_ns - age;
-	if (r->bad || age > newest_ns || shared(before, key) != same ||
+	if (r->bad || age > newest_ns || (w->only == NULL && shared(before, key) != same) ||
 	    !is_clean(key, POSTURE_KEY) || !is_clean(value, POSTURE_VALUE) ||
 	    (p->n > 0 && posture_cmp(&p->list[p->n - 1], &o) >= 0))
 		return RC_FORMAT;
@@ -139,8 +176,9 @@ static enum rc get_one(struct reader *r, struct posture *p, uint64_t newest_ns, 
 	}
 }
 
-static enum rc get_all(struct reader *r, struct posture *p)
+static enum rc get_all(struct reader *r, struct posture *p, const struct posture_wanted *only)
 {
+	struct wanted w = {.only = only};
 	char name[POSTURE_VALUE], key[POSTURE_KEY] = "";
 	uint64_t newest_ns, n;
 	enum rc rc;
@@ -155,14 +193,15 @@ static enum rc get_all(struct reader *r, struct posture *p)
 		return RC_FORMAT;
 	rc = posture_name(p, name);
 	for (uint64_t i = 0; i < n && rc == RC_OK; i++)
-		rc = get_one(r, p, newest_ns, key);
+		rc = get_one(r, p, &w, newest_ns, key);
 	if (rc != RC_OK)
 		return rc;
 	p->at_ns = newest_ns; /* of one without observations, when it was asked */
 	return r->rest.len == 0 ? RC_OK : RC_FORMAT;
 }
 
-enum rc posture_unpack(struct bytes in, struct posture **ret_p)
+enum rc posture_unpack_some(struct bytes in, const struct posture_wanted *only,
+			    struct posture **ret_p)
 {
 	struct reader r = {.rest = in};
 	struct posture *p = NULL;
@@ -170,11 +209,16 @@ enum rc posture_unpack(struct bytes in, struct posture **ret_p)
 
 	if (rc != RC_OK)
 		return rc;
-	rc = get_all(&r, p);
+	rc = get_all(&r, p, only);
 	if (rc != RC_OK) {
 		posture_free(p);
 		return rc;
 	}
 	*ret_p = p;
 	return RC_OK;
+}
+
+enum rc posture_unpack(struct bytes in, struct posture **ret_p)
+{
+	return posture_unpack_some(in, NULL, ret_p);
 }

@@ -19,7 +19,8 @@ struct reading {
 	size_t n, room;
 	bool (*row)(void *ctx, const struct store_posture *p);
 	void *ctx;
-	const struct chosen *damaged; /* the first */
+	const struct posture_wanted *only; /* NULL: all */
+	const struct chosen *damaged;      /* the first */
 	size_t n_damaged;
 	bool is_joined;        /* what is known by now: a machine's postures are one */
 	struct posture *known; /* of the machine whose postures are coming */
@@ -154,7 +155,7 @@ static enum rc take_body(void *ctx, size_t i, struct sql_stmt *st)
 	struct reading *r = ctx;
 	const struct chosen *c = &r->list[i];
 	struct posture *p = NULL;
-	enum rc rc = posture_unpack(db_column(st, r->s, 0).b, &p);
+	enum rc rc = posture_unpack_some(db_column(st, r->s, 0).b, r->only, &p);
 
 	if (rc == RC_FORMAT) {
 		if (r->n_damaged++ == 0)
@@ -197,20 +198,34 @@ static enum rc tell(struct reading *r)
 			  r->damaged->who, r->damaged->assessment, r->n_damaged, r->n);
 }
 
+static enum rc read_postures(struct reading *r, const char *machine, const char *assessment)
+{
+	enum rc rc = arena_new(0, &r->arena);
+
+	store_try(r->s, "read the postures");
+	if (rc == RC_OK)
+		rc = choose(r, machine, assessment);
+	if (rc == RC_OK)
+		rc = tell(r);
+	free(r->list);
+	arena_free(r->arena);
+	return rc;
+}
+
 enum rc store_postures(struct store *s, const char *machine, const char *assessment,
 		       bool (*row)(void *ctx, const struct store_posture *p), void *ctx)
 {
 	struct reading r = {.s = s, .row = row, .ctx = ctx};
-	enum rc rc = arena_new(0, &r.arena);
 
-	store_try(s, "read the postures");
-	if (rc == RC_OK)
-		rc = choose(&r, machine, assessment);
-	if (rc == RC_OK)
-		rc = tell(&r);
-	free(r.list);
-	arena_free(r.arena);
-	return rc;
+	return read_postures(&r, machine, assessment);
+}
+
+enum rc store_postures_some(struct store *s, const struct posture_wanted *only,
+			    bool (*row)(void *ctx, const struct store_posture *p), void *ctx)
+{
+	struct reading r = {.s = s, .row = row, .ctx = ctx, .only = only};
+
+	return read_postures(&r, NULL, NULL);
 }
 
 enum rc store_assessments(struct store *s, bool (*row)(void *ctx, const struct store_assessment *a),

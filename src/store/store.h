@@ -20,6 +20,7 @@
 #include "model/machine.h"
 #include "model/outbreak.h"
 #include "model/posture.h"
+#include "model/posture_pack.h"
 #include "model/presence.h"
 #include "model/query.h"
 
@@ -240,6 +241,10 @@ struct store_posture {                          /* borrowed for the call */
 enum { STORE_LOOKS = 8 };
 MUST_CHECK enum rc store_postures(struct store *s, const char *machine, const char *assessment,
 				  bool (*row)(void *ctx, const struct store_posture *p), void *ctx);
+/* What is known by now of every machine, of these keys alone. */
+MUST_CHECK enum rc store_postures_some(struct store *s, const struct posture_wanted *only,
+				       bool (*row)(void *ctx, const struct store_posture *p),
+				       void *ctx);
 /* Latest first. */
 MUST_CHECK enum rc store_assessments(struct store *s,
 				     bool (*row)(void *ctx, const struct store_assessment *a),

@@ -82,6 +82,35 @@ static void any_order_makes_the_same_posture(void **state)
 	posture_free(p);
 }
 
+static void some_keys_alone_are_unpacked(void **state)
+{
+	/* In posture_cmp order; one that is not there, and one of two sources. */
+	static const char *const keys[] = {"file:system32/NETAPI32.dll", "hotfix:KB1", "os.version",
+					   "share:C$"};
+	static const char *const want[] = {"5.1.2600.5512", "5.1.2600", "5.1.2600", "disk hidden"};
+	const struct posture_wanted only = {keys, 4}, none = {keys, 0};
+	struct posture *p = posture_of(sample, N), *some = NULL;
+	struct bytes b = packed(p);
+
+	(void)state;
+	assert_int_equal(posture_unpack_some(b, &only, &some), RC_OK);
+	assert_int_equal(some->n, 4);
+	for (size_t i = 0; i < some->n; i++)
+		assert_string_equal(some->list[i].value, want[i]);
+	assert_int_equal(some->at_ns, 70);
+	posture_free(some);
+	assert_int_equal(posture_unpack_some(b, &none, &some), RC_OK);
+	assert_int_equal(some->n, 0);
+	posture_free(some);
+	for (; b.len > 0; b.len--) { /* also of what is passed over, nothing may be cut off */
+		const struct bytes cut = {b.at, b.len - 1};
+
+		assert_int_equal(posture_unpack_some(cut, &none, &some), RC_FORMAT);
+	}
+	packed_free(b);
+	posture_free(p);
+}
+
 static void the_later_one_of_a_source_stays(void **state)
 {
 	static const struct {
@@ -470,6 +499,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_makes_the_same_posture),
+		cmocka_unit_test(some_keys_alone_are_unpacked),
 		cmocka_unit_test(the_later_one_of_a_source_stays),
 		cmocka_unit_test(a_replaced_value_takes_its_state_along),
 		cmocka_unit_test(case_counts_before_the_first_colon_only),
