@@ -22,4 +22,19 @@ struct presence {
 			   */
 };
 
+/* By address and hour. */
+static inline int presence_cmp(const struct presence *a, const struct presence *b)
+{
+	const int c = addr_cmp(&a->addr, &b->addr);
+
+	return c != 0 ? c : (a->hour > b->hour) - (a->hour < b->hour);
+}
+
+/* What both say; of the same address and hour. */
+static inline void presence_join(struct presence *to, const struct presence *from)
+{
+	to->alive |= from->alive;
+	to->hostile |= from->hostile;
+}
+
 #endif

@@ -108,6 +108,7 @@ const struct sql_backend sql_null = {
 	.type_text = "",
 	.type_blob = "",
 	.by_key = "",
+	.only_grows = "",
 	.depth = 1,
 	.open = null_open,
 	.close = null_close,

@@ -553,6 +553,10 @@ const struct sql_backend sql_postgres = {
 	.type_text = "TEXT COLLATE \"C\"",
 	.type_blob = "BYTEA",
 	.by_key = "",
+	.only_grows = "CREATE FUNCTION {N}_only_grows() RETURNS trigger LANGUAGE plpgsql AS"
+		      " 'BEGIN RAISE EXCEPTION ''the {N} only grows''; END';"
+		      "CREATE TRIGGER {N}_keeps_rows BEFORE UPDATE OR DELETE OR TRUNCATE ON {N}"
+		      " FOR EACH STATEMENT EXECUTE FUNCTION {N}_only_grows();",
 	.before = "CREATE SCHEMA IF NOT EXISTS quell",
 	.depth = DEPTH,
 	.open = pg_open,

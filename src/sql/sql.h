@@ -53,6 +53,9 @@ struct sql_backend {
 	 * ends a table whose rows lie in the order of the key. */
 	const char *type_id, *type_text, *type_blob, *by_key;
 	const char *before; /* a statement that makes room for the tables; may be NULL */
+	/* Statements that make rows of table {N} stay as they are, for whoever writes with whatever
+	 * program, as long as he does not mean to cheat. */
+	const char *only_grows;
 	/* Queries that may be sent before the first answer is read. */
 	size_t depth;
 

@@ -337,6 +337,8 @@ static enum rc forget_traces(struct store *s, int64_t num, const char *id)
 
 	if (rc == RC_OK)
 		rc = db_exec(s, "DELETE FROM posture WHERE machine = $1", VALUES(sql_int(num)));
+	if (rc == RC_OK) /* the hours that somebody works */
+		rc = db_exec(s, "DELETE FROM presence WHERE machine = $1", VALUES(sql_int(num)));
 	if (rc == RC_OK)
 		rc = db_exec(s, "DELETE FROM decision WHERE a = $1 OR b = $1",
 			     VALUES(sql_text(id)));

@@ -27,6 +27,8 @@ struct store {
 	int has_runs;     /* are there findings or verdicts? -1: not asked yet */
 	int has_postures;
 	int has_attributes;
+	int has_members;
+	int has_presence;
 };
 
 /* --- store.c --- */
@@ -234,6 +236,28 @@ MUST_CHECK enum rc postures_follow(struct store *s, const struct posture_keys *k
 /* The names that a machine can be found by, into the arena. */
 MUST_CHECK enum rc names_of_machine(struct store *s, int64_t num, struct arena *arena,
 				    const char ***ret_list, size_t *ret_n);
+
+/* --- presence.c --- */
+
+/* Presence of these addresses again to the machines that had them. Each but once. */
+MUST_CHECK enum rc presence_follow(struct store *s, const struct addr *addrs, size_t n,
+				   uint64_t *rows);
+/* What run `from_run` of another store has, to what run `to_run` has here. */
+MUST_CHECK enum rc presence_merge(struct store *to, int64_t to_run, struct store *from,
+				  int64_t from_run, uint64_t *rows);
+
+/* --- campaigns.c, members.c --- */
+
+/* RC_END, with a message: there is none. 0 in a store that keeps nothing. */
+MUST_CHECK enum rc campaign_num(struct store *s, const char *id, int64_t *ret_num);
+/* The memberships of a machine that is about to be deleted. */
+MUST_CHECK enum rc members_move(struct store *s, int64_t from, int64_t to);
+
+/* A share or a probability; 0 for what is none. */
+static inline double share_of(double x)
+{
+	return x >= 0 && x <= 1 ? x : 0;
+}
 
 /* --- schema.c --- */
 

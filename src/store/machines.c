@@ -532,8 +532,11 @@ static enum rc vanish(struct put *p, const struct was_machine *was)
 	enum rc rc = note_all(p, was);
 	size_t heir = 0;
 
-	if (rc == RC_OK && p->s->has_attributes != 0 && heir_of(p, was, &heir)) {
+	if (rc == RC_OK && (p->s->has_attributes != 0 || p->s->has_members != 0) &&
+	    heir_of(p, was, &heir)) {
 		rc = attributes_move(p->s, was->num, p->jobs[heir].num);
+		if (rc == RC_OK)
+			rc = members_move(p->s, was->num, p->jobs[heir].num);
 		if (rc == RC_OK)
 			rc = attributes_apply(p->s, p->jobs[heir].num, &p->sum.rows);
 	}
@@ -574,6 +577,11 @@ static enum rc look_what_there_is(struct store *s)
 	if (rc == RC_OK && s->has_attributes < 0) {
 		rc = db_number(s, "SELECT 1 FROM attribute LIMIT 1", NULL, 0, &any);
 		s->has_attributes = any != 0;
+	}
+	any = 0;
+	if (rc == RC_OK && s->has_members < 0) {
+		rc = db_number(s, "SELECT 1 FROM member LIMIT 1", NULL, 0, &any);
+		s->has_members = any != 0;
 	}
 	return rc;
 }

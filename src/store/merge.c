@@ -61,6 +61,12 @@ static enum rc merge_run(struct store *to, struct store *from, int64_t num, uint
 		rc = run_read(to, have, &ours);
 	if (rc == RC_OK && (have == 0 || cmp_states(&theirs, &ours) > 0))
 		rc = run_write(to, &theirs, rows);
+	/* What either has heard of a machine was heard, whichever state is the later. */
+	if (rc == RC_OK)
+		rc = db_number(to, "SELECT num FROM run WHERE id = $1", VALUES(sql_text(theirs.id)),
+			       &have);
+	if (rc == RC_OK && have != 0)
+		rc = presence_merge(to, have, from, num, rows);
 	run_rows_done(&theirs);
 	run_rows_done(&ours);
 	return rc;

@@ -662,6 +662,8 @@ enum rc runs_follow(struct store *s, const struct addr *addrs, size_t n, uint64_
 		rc = follow(&f, (enum mention_kind)kind, n);
 	if (rc == RC_OK)
 		rc = sum_all(s, f.touched, &f.rows);
+	if (rc == RC_OK)
+		rc = presence_follow(s, list, n, &f.rows);
 	*rows += f.rows;
 	map_free(f.touched);
 	arena_free(f.arena);

@@ -4,7 +4,7 @@
  *
  * Times are nanoseconds since 1970, addresses 4 or 16 bytes, MACs 6. {I}, {T}, {B}, {K}: the words
  * of the backend for an integer key, text in the order of its bytes, bytes, and rows in the order
- * of the key. Tables and columns are explained in doc/store.md.
+ * of the key; {N}: the table that only grows. Tables and columns are explained in doc/store.md.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -100,11 +100,58 @@ static const char step_3[] =
 	"CREATE INDEX posture_addr ON posture (addr);"
 	"CREATE INDEX posture_name ON posture (name);";
 
-static const char *const steps[STORE_SCHEMA] = {step_1, step_2, step_3};
+/* An hour of an address has more than one part if the address changed hands in it. There are many
+ * rows, and few of them are hostile: those have an index of their own. */
+static const char step_4[] =
+	"CREATE TABLE presence (run BIGINT NOT NULL REFERENCES run (num) ON DELETE CASCADE,"
+	" addr {B} NOT NULL, hour BIGINT NOT NULL, part BIGINT NOT NULL,"
+	" machine BIGINT REFERENCES machine (num) ON DELETE SET NULL,"
+	" alive BIGINT NOT NULL, hostile BIGINT NOT NULL,"
+	" PRIMARY KEY (run, addr, hour, part)) {K};"
+	"CREATE INDEX presence_addr ON presence (addr);"
+	"CREATE INDEX presence_machine ON presence (machine, hour, run, addr, part);"
+	"CREATE INDEX presence_hostile ON presence (machine, hour, run, addr, part)"
+	" WHERE hostile <> 0;"
 
-static const char *word_of(const struct sql_backend *b, char token)
+	"CREATE TABLE campaign (num {I}, id {T} NOT NULL UNIQUE, weakness {T} NOT NULL,"
+	" patch {T} NOT NULL, strategy {T} NOT NULL, state {T} NOT NULL,"
+	" made_ns BIGINT NOT NULL, stop_failed DOUBLE PRECISION NOT NULL);"
+
+	"CREATE TABLE campaign_file ("
+	"campaign BIGINT NOT NULL REFERENCES campaign (num) ON DELETE CASCADE,"
+	" num BIGINT NOT NULL, role {T} NOT NULL, path {T} NOT NULL, sha256 {T} NOT NULL,"
+	" signer {T} NOT NULL, args {T} NOT NULL, os {T} NOT NULL,"
+	" PRIMARY KEY (campaign, num)) {K};"
+
+	"CREATE TABLE wave (campaign BIGINT NOT NULL REFERENCES campaign (num) ON DELETE CASCADE,"
+	" num BIGINT NOT NULL, name {T} NOT NULL, state BIGINT NOT NULL,"
+	" gate_patched DOUBLE PRECISION NOT NULL, gate_failed DOUBLE PRECISION NOT NULL,"
+	" opened_ns BIGINT NOT NULL, PRIMARY KEY (campaign, num)) {K};"
+
+	"CREATE TABLE member ("
+	"campaign BIGINT NOT NULL REFERENCES campaign (num) ON DELETE CASCADE,"
+	" machine BIGINT NOT NULL REFERENCES machine (num) ON DELETE CASCADE,"
+	" wave BIGINT NOT NULL, stage BIGINT NOT NULL, marks BIGINT NOT NULL,"
+	" stage_ns BIGINT NOT NULL, patch_ns BIGINT NOT NULL, cleaned_ns BIGINT NOT NULL,"
+	" tried_ns BIGINT NOT NULL, code BIGINT NOT NULL, p_quiet DOUBLE PRECISION NOT NULL,"
+	" why {T} NOT NULL, PRIMARY KEY (campaign, machine)) {K};"
+	"CREATE INDEX member_machine ON member (machine);"
+
+	"CREATE TABLE journal (num {I}, at_ns BIGINT NOT NULL, campaign {T} NOT NULL,"
+	" who {T} NOT NULL, act {T} NOT NULL, machine {T} NOT NULL, text {T} NOT NULL,"
+	" prev {B} NOT NULL, hash {B} NOT NULL);"
+	"CREATE INDEX journal_campaign ON journal (campaign, num);";
+
+static const struct {
+	const char *text;
+	const char *only_grows; /* the table that does, or NULL */
+} steps[STORE_SCHEMA] = {{step_1, NULL}, {step_2, NULL}, {step_3, NULL}, {step_4, "journal"}};
+
+static const char *word_of(const struct sql_backend *b, char token, const char *table)
 {
 	switch (token) {
+	case 'N':
+		return table;
 	case 'I':
 		return b->type_id;
 	case 'T':
@@ -117,7 +164,7 @@ static const char *word_of(const struct sql_backend *b, char token)
 }
 
 /* In the backend's words. NULL: no memory. */
-static char *in_words(const struct sql_backend *b, const char *text)
+static char *in_words(const struct sql_backend *b, const char *text, const char *table)
 {
 	char *made = NULL;
 	size_t len = 0;
@@ -127,7 +174,7 @@ static char *in_words(const struct sql_backend *b, const char *text)
 		return NULL;
 	while (*text != '\0') {
 		if (text[0] == '{') {
-			(void)fputs(word_of(b, text[1]), to);
+			(void)fputs(word_of(b, text[1], table), to);
 			text += 3;
 		} else {
 			(void)fputc(*text++, to);
@@ -178,19 +225,26 @@ enum rc schema_read(struct store *s, int *ret_version)
 	return RC_OK;
 }
 
+static enum rc run_words(struct store *s, const char *text, const char *table)
+{
+	char *words = in_words(s->sql->backend, text, table);
+	enum rc rc = words == NULL ? RC_NOMEM : s->sql->backend->run(s->sql, words);
+
+	free(words);
+	return rc;
+}
+
 static enum rc step(struct store *s, int to)
 {
 	assert(to >= 1 && to <= STORE_SCHEMA);
-	char *text = in_words(s->sql->backend, steps[to - 1]);
+	const char *grows = steps[to - 1].only_grows;
 	char note[128];
+	enum rc rc = run_words(s, steps[to - 1].text, "");
 
-	if (text == NULL)
-		return RC_NOMEM;
-	enum rc rc = s->sql->backend->run(s->sql, text);
-
-	free(text);
 	(void)snprintf(note, sizeof(note),
 		       "UPDATE quell_meta SET value = '%d' WHERE name = 'schema'", to);
+	if (rc == RC_OK && grows != NULL)
+		rc = run_words(s, s->sql->backend->only_grows, grows);
 	if (rc == RC_OK)
 		rc = s->sql->backend->run(s->sql, note);
 	return rc == RC_OK ? RC_OK : store_failed(s, rc);
@@ -206,13 +260,12 @@ enum rc schema_migrate(struct store *s, int from, int to)
 			return store_failed(s, rc);
 	}
 	if (from == 0) {
-		char *text = in_words(
-			s->sql->backend,
+		enum rc rc = run_words(
+			s,
 			"CREATE TABLE quell_meta (name {T} PRIMARY KEY, value {T} NOT NULL);"
-			"INSERT INTO quell_meta VALUES ('schema', '0');");
-		enum rc rc = text == NULL ? RC_NOMEM : s->sql->backend->run(s->sql, text);
+			"INSERT INTO quell_meta VALUES ('schema', '0');",
+			"");
 
-		free(text);
 		if (rc != RC_OK)
 			return store_failed(s, rc);
 	}

@@ -246,6 +246,7 @@ enum rc store_begin(struct store *s)
 	s->is_open = true;
 	s->next_num = 0;
 	s->has_runs = s->has_postures = s->has_attributes = -1;
+	s->has_members = s->has_presence = -1;
 	return RC_OK;
 }
 

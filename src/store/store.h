@@ -38,7 +38,7 @@ const char *store_error(const struct store *s);
 const char *store_name(const struct store *s); /* the URL, fit to be shown */
 
 /* The newest schema that this quell knows, and that of the store. */
-enum { STORE_SCHEMA = 3 };
+enum { STORE_SCHEMA = 4 };
 int store_schema(const struct store *s);
 
 MUST_CHECK enum rc store_begin(struct store *s);
@@ -261,8 +261,9 @@ struct store_presence {                     /* borrowed for the call */
 	const char *run, *sensor, *machine; /* machine: its id, or "" */
 	const struct presence *presence;
 };
-/* Of one machine (NULL: of all), from that hour on, by machine, hour; hostile_only: rows that have
- * hostile minutes, which an index finds. */
+/* Of one machine (NULL: of all), from that hour on, a machine's together, by hour; hostile_only:
+ * rows that have hostile minutes, which an index finds. An hour in which an address changed hands
+ * is divided by minutes. RC_END: no such machine. */
 MUST_CHECK enum rc store_presence(struct store *s, const char *machine, uint32_t from_hour,
 				  bool hostile_only,
 				  bool (*row)(void *ctx, const struct store_presence *p),
@@ -278,10 +279,9 @@ MUST_CHECK enum rc store_campaigns(struct store *s, const char *id,
 MUST_CHECK enum rc store_put_wave(struct store *s, const char *campaign, const struct wave *w);
 MUST_CHECK enum rc store_waves(struct store *s, const char *campaign, /* by number */
 			       bool (*row)(void *ctx, const struct wave *w), void *ctx);
-/* Adds or replaces these members; what is the same is not written. Members keep their machine when
- * machines are joined or split: the strongest id's wins, and of two members that become one, the
- * one with the lower stage. RC_END: no such campaign, or no such machine (store_error() names it).
- */
+/* Adds or replaces these members; what is the same is not written. They follow their machines: of
+ * two that become one, the one with the lower stage stays, and what either was infected with.
+ * RC_END: no such campaign, or no such machine (store_error() names it). */
 MUST_CHECK enum rc store_put_members(struct store *s, const char *campaign,
 				     const struct member *list, size_t n, uint64_t *ret_changed);
 MUST_CHECK enum rc store_members(struct store *s, const char *campaign, /* by machine id */
@@ -296,10 +296,9 @@ MUST_CHECK enum rc store_journal(struct store *s, const char *campaign,
 				 bool (*row)(void *ctx, const struct journal_line *l), void *ctx);
 
 /* Of another store, the operators' decisions; then facts go the way of all facts (store_facts_of,
- * resolve, store_put_machines), which is the caller's; then runs, findings, postures, what
- * operators said, and the audit. Of what both have the later word counts. ret_changed: rows
- * written; may be NULL.
- */
+ * resolve, store_put_machines), which is the caller's; then runs, findings, presence, postures,
+ * what operators said, and the audit; no campaigns. Of what both have the later word counts.
+ * ret_changed: rows written; may be NULL. */
 MUST_CHECK enum rc store_merge_decisions(struct store *to, struct store *from);
 MUST_CHECK enum rc store_merge_runs(struct store *to, struct store *from, uint64_t *ret_changed);
 

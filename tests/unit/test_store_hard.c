@@ -152,7 +152,7 @@ static void a_newer_schema_is_refused_politely(void **state)
 	raw_sql(at.url, on_postgres() ? "UPDATE quell.quell_meta SET value = '7'"
 				      : "UPDATE quell_meta SET value = '7'");
 	refused(at.url, STORE_READ, RC_FORMAT, "version 7");
-	refused(at.url, STORE_WRITE, RC_FORMAT, "up to 3");
+	refused(at.url, STORE_WRITE, RC_FORMAT, "up to 4");
 	refused(at.url, STORE_WRITE, RC_FORMAT, QUELL_VERSION);
 }
 
@@ -161,6 +161,11 @@ static void stores_of_each_version_are_migrated(void **state)
 {
 	struct store old = {.mode = STORE_WRITE};
 	const struct audit_by by = {"maria", 1};
+	const struct campaign campaign = {.id = "first",
+					  .weakness = "ms08-067",
+					  .patch = "KB958644",
+					  .strategy = "",
+					  .state = "open"};
 	struct store_ids ids = {0};
 	char *before, *after;
 	struct fact f[3] = {link_of(1), link_of(2), link_of(3)};
@@ -176,6 +181,13 @@ static void stores_of_each_version_are_migrated(void **state)
 		store_close(at.s);
 		at.s = NULL;
 		/* Back to it: what came later is taken away. */
+		if (version <= 3)
+			raw_sql(at.url, "DROP TABLE presence; DROP TABLE member; DROP TABLE wave;"
+					"DROP TABLE campaign_file; DROP TABLE campaign;"
+					"DROP TABLE journal;"
+					"UPDATE quell_meta SET value = '3'");
+		if (version <= 3 && on_postgres())
+			raw_sql(at.url, "DROP FUNCTION journal_only_grows");
 		if (version <= 2)
 			raw_sql(at.url, "DROP TABLE posture; DROP TABLE assessment;"
 					"UPDATE quell_meta SET value = '2'");
@@ -214,6 +226,7 @@ static void stores_of_each_version_are_migrated(void **state)
 		assert_int_equal(
 			put_posture(at.s, "one", posture_of("10.0.0.2", "", minutes(2), 1), ""), 1);
 		assert_int_equal(store_note(at.s, "import", "", "again", &by), RC_OK);
+		assert_int_equal(store_put_campaign(at.s, &campaign), RC_OK);
 	}
 	(void)old;
 }
