@@ -162,6 +162,12 @@ void lines_step(const struct lines *l, unsigned number, const char *text)
 	wrap(l, STEP_AT + STEP_WIDTH, text);
 }
 
+void lines_dash(const struct lines *l, const char *text)
+{
+	fprintf(l->to, "%*s- ", STEP_AT, "");
+	wrap(l, STEP_AT + 2, text);
+}
+
 void lines_under(const struct lines *l, unsigned indent, const char *text)
 {
 	fprintf(l->to, "%*s", (int)indent, "");

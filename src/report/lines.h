@@ -44,6 +44,9 @@ void lines_mark(const struct lines *l, enum tone tone, const char *label, const 
 /* "  3. text", the text wrapped beside its number. */
 void lines_step(const struct lines *l, unsigned number, const char *text);
 
+/* "  - text", wrapped beside its dash. */
+void lines_dash(const struct lines *l, const char *text);
+
 /* At an indent, wrapped: below a row that it is about. */
 void lines_under(const struct lines *l, unsigned indent, const char *text);
 

@@ -6,40 +6,42 @@
 
 static const double worth_saying = 0.5; /* machines, expected: less is none */
 
-static const char *control_channel(enum tree_control c)
-{
-	switch (c) {
-	case CONTROL_PATCH:
-		return "monthly deployment, with proof by assessment";
-	case CONTROL_SEGMENT:
-		return "routers and switches";
-	case CONTROL_CLIENTS:
-		return "host firewalls by group policy";
-	case CONTROL_QUARANTINE:
-		return "network access control, or a script for the switches";
-	case CONTROL_PASSWORDS:
-		return "group policy; a different local administrator on each machine";
-	case CONTROLS:
-		break;
-	}
-	return "";
-}
+/* Where the control is, and what to do. */
+static const struct {
+	const char *what, *channel;
+} controls[CONTROLS] = {
+	[CONTROL_PATCH] = {"Deploy patches within days, and prove it by assessment",
+			   "monthly deployment"},
+	[CONTROL_SEGMENT] = {"Let SMB and RPC pass between networks to servers only",
+			     "routers and switches"},
+	[CONTROL_CLIENTS] = {"Close SMB and RPC on the workstations' own firewalls",
+			     "group policy"},
+	[CONTROL_QUARANTINE] = {"Have attackers cut off within minutes, by day and night",
+				"network access control"},
+	[CONTROL_PASSWORDS] = {"Forbid weak passwords, and give each machine an administrator's "
+			       "password of its own",
+			       "group policy"},
+};
 
 static void add_control(struct making *m, const struct tree_cut *cut)
 {
 	size_t spared = (size_t)(cut->spared + 0.5);
 
+	if (cut->control >= CONTROLS)
+		return;
 	step_add(m,
 		 &(struct triage_step){
 			 .when = TRIAGE_AFTER,
 			 .act = TRIAGE_HARDEN,
-			 .what = made(m, "%s It would have spared %zu of the %zu %s infected here.",
-				      tree_control_text(cut->control), spared, cut->of,
-				      of_many(cut->of, "machine", "machines")),
+			 .what = made(m,
+				      "%s. If %s, %zu of the %zu that others infected would have "
+				      "been spared.",
+				      controls[cut->control].what, tree_control_text(cut->control),
+				      spared, cut->of),
 			 .whom = "whoever decides about the network",
 			 .how_many = spared,
-			 .channel = control_channel(cut->control),
-			 .proof = "replay of this infection tree with the control on"});
+			 .channel = controls[cut->control].channel,
+			 .proof = "the infection tree, replayed with the control on"});
 }
 
 void make_after(struct making *m)

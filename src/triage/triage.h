@@ -62,6 +62,7 @@ struct triage_input { /* texts and lists are borrowed; NULL where there are none
 	struct sim_site site; /* that `choice` was computed for */
 	bool has_choice; /* false: too little is known to compute; then the rule alone counts */
 	struct strategy_choice choice;
+	bool is_simulated; /* asked for: what each strategy costs is shown in a table */
 	unsigned runs; /* of the simulation behind `choice` */
 	uint64_t seed;
 	bool has_cuts;
