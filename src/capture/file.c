@@ -32,9 +32,9 @@ struct file_capture {
 /* Where the fetched bytes of a block start: in front of them is room for a record's beginning. */
 enum { HEADROOM = BLOCK_BYTES - BLOCK_FILL };
 
-/* The kernel copies with `rep movsb`. Where the target is not aligned to a cache line, and lies a few
- * bytes behind its source within one, AMD's Zen 3 takes five times as long: 0.4 s instead of 0.08 for
- * 1 GB. A file's bytes start anywhere (24 in pcap), so it is our side that is aligned. */
+/* The kernel copies with `rep movsb`. Where the target is not aligned to a cache line, and lies a
+ * few bytes behind its source within one, AMD's Zen 3 takes five times as long: 0.4 s instead of
+ * 0.08 for 1 GB. A file's bytes start anywhere (24 in pcap), so it is our side that is aligned. */
 static_assert(HEADROOM % BLOCK_ALIGN == 0, "fetched bytes start at a page");
 static_assert(HEADROOM > FRAME_MAX + 4096, "any record fits in front of the fetched bytes");
 static_assert(HEADROOM > SOURCE_PIECE + FORMAT_HEAD, "so does what was read to know the format");

@@ -125,17 +125,14 @@ MUST_CHECK enum rc store_list(struct store *s, const struct query *q,
 			      bool (*row)(void *ctx, const struct store_row *r), void *ctx,
 			      uint64_t *ret_total);
 
-struct store_count { /* of machines */
-	uint64_t by_verdict[VERDICTS];
-	uint64_t all, on_wire; /* of all, those that sensors have heard */
+struct store_count { /* of machines; on_wire: those that sensors have heard */
+	uint64_t by_verdict[VERDICTS], all, on_wire;
 };
 MUST_CHECK enum rc store_count(struct store *s, struct store_count *ret_c);
-
-struct store_network {  /* of the machines' latest addresses; borrowed for the call */
-	struct net net; /* /24, or /64 */
+struct store_network { /* /24 or /64 of their latest addresses; borrowed for the call */
+	struct net net;
 	uint64_t machines, on_wire;
 };
-/* By network. `row` false stops. */
 MUST_CHECK enum rc store_networks(struct store *s,
 				  bool (*row)(void *ctx, const struct store_network *n), void *ctx);
 
@@ -241,14 +238,12 @@ struct store_posture {                          /* borrowed for the call */
 enum { STORE_LOOKS = 8 };
 MUST_CHECK enum rc store_postures(struct store *s, const char *machine, const char *assessment,
 				  bool (*row)(void *ctx, const struct store_posture *p), void *ctx);
-/* What is known by now of every machine, of these keys alone. */
+/* The latter, of these keys alone. */
 MUST_CHECK enum rc store_postures_some(struct store *s, const struct posture_wanted *only,
-				       bool (*row)(void *ctx, const struct store_posture *p),
-				       void *ctx);
+				       bool (*row)(void *, const struct store_posture *), void *c);
 /* Latest first. */
 MUST_CHECK enum rc store_assessments(struct store *s,
-				     bool (*row)(void *ctx, const struct store_assessment *a),
-				     void *ctx);
+				     bool (*row)(void *, const struct store_assessment *), void *c);
 
 /* --- presence: in which minutes machines were heard --- */
 
