@@ -1,0 +1,436 @@
+#include "epidemic/spread.h"
+
+#include <math.h>
+
+/* What is the matter with a machine. One that is clean, patched and restarted is counted no more,
+ * since nothing happens to it again. */
+enum patch {
+	OPEN,    /* no patch, and the generic way has not tried */
+	FAILED,  /* the generic way could not patch it */
+	PENDING, /* patched, and not restarted since: it can still be infected */
+	FIXED,   /* the patch is in effect */
+	PATCHES
+};
+enum past { NEVER, ONCE, PASTS };          /* infected and cleaned before, or not */
+enum known { HIDDEN, FOUND, CUT, KNOWNS }; /* CUT: quarantined */
+enum tool { UNTRIED, IN_VAIN, TOOLS };     /* what the cleaning tool came to */
+enum where { ON, OFF, WHERES };
+enum { CLEANS = FIXED * PASTS, ILLS = PATCHES * KNOWNS * TOOLS }; /* counts */
+
+struct spread {
+	const struct sim_options *opt;
+	struct random *r;
+	uint32_t clean[CLEANS][WHERES];
+	uint32_t ill[ILLS][WHERES];
+	double rate;      /* between machines that are on */
+	double pool;      /* machines that can be infected, or are, at the start */
+	double off_hours; /* that one stays away */
+	double t, step;   /* hours */
+	double hand_left; /* of a visit, that the last step could not finish */
+	struct spread_result res;
+};
+
+static unsigned ill_at(unsigned patch, unsigned known, unsigned tool)
+{
+	return (patch * KNOWNS + known) * TOOLS + tool;
+}
+
+static unsigned patch_of(unsigned ill)
+{
+	return ill / (KNOWNS * TOOLS);
+}
+
+static unsigned known_of(unsigned ill)
+{
+	return ill / TOOLS % KNOWNS;
+}
+
+static unsigned tool_of(unsigned ill)
+{
+	return ill % TOOLS;
+}
+
+static unsigned clean_at(unsigned patch, unsigned past)
+{
+	return patch * PASTS + past;
+}
+
+static uint32_t all_ill(const struct spread *s)
+{
+	uint32_t n = 0;
+
+	for (unsigned i = 0; i < ILLS; i++)
+		n += s->ill[i][ON] + s->ill[i][OFF];
+	return n;
+}
+
+static uint32_t all_open(const struct spread *s)
+{
+	uint32_t n = 0;
+
+	for (unsigned i = 0; i < CLEANS; i++)
+		n += s->clean[i][ON];
+	return n;
+}
+
+/* That it happens within the step, if it takes `mean` hours on average. */
+static double chance(const struct spread *s, double mean)
+{
+	return mean > 0 ? 1 - random_exp(-s->step / mean) : 1;
+}
+
+static void move(struct spread *s, uint32_t *from, uint32_t *to, double p)
+{
+	uint32_t n = random_binomial(s->r, *from, p);
+
+	*from -= n;
+	*to += n;
+}
+
+static double patch_from(const struct spread *s)
+{
+	return s->opt->strategy == STRATEGY_MANUAL ? INFINITY : s->opt->means.prepare_hours;
+}
+
+static double tool_from(const struct spread *s)
+{
+	const struct sim_means *m = &s->opt->means;
+
+	return s->opt->strategy == STRATEGY_GENERIC ? m->prepare_hours + m->clean_prepare_hours
+						    : INFINITY;
+}
+
+/*
+ * The rate r is one of what was heard. Let a machine go off l times an hour, come back c times, and
+ * find the share 1 - o on; let b be the rate between machines that are on. Then the infected grow
+ * as e^rt, with the share l / (r + c + l) of them off, if r = b (1 - o) - l r / (r + c).
+ */
+static double begin_rate(struct spread *s, double r)
+{
+	double off = s->opt->site.off_share, come, leave;
+
+	s->off_hours = s->opt->site.off_hours > 0 ? s->opt->site.off_hours : SIM_OFF_HOURS;
+	come = 1 / s->off_hours;
+	leave = come * off / (1 - off);
+	s->rate = r * (1 + leave / (r + come)) / (1 - off);
+	return leave / (r + come + leave);
+}
+
+static void begin(struct spread *s, double rate)
+{
+	const struct sim_site *site = &s->opt->site;
+	uint32_t ill = (uint32_t)(site->infected + 0.5), open = (uint32_t)(site->exposed + 0.5);
+	double ill_off = begin_rate(s, rate);
+
+	s->pool = (double)ill + open;
+	s->clean[clean_at(OPEN, NEVER)][ON] = open;
+	move(s, &s->clean[clean_at(OPEN, NEVER)][ON], &s->clean[clean_at(OPEN, NEVER)][OFF],
+	     site->off_share);
+	s->ill[ill_at(OPEN, HIDDEN, UNTRIED)][ON] = ill;
+	move(s, &s->ill[ill_at(OPEN, HIDDEN, UNTRIED)][ON],
+	     &s->ill[ill_at(OPEN, FOUND, UNTRIED)][ON], s->opt->means.found_share);
+	for (unsigned k = 0; k < KNOWNS; k++)
+		move(s, &s->ill[ill_at(OPEN, k, UNTRIED)][ON],
+		     &s->ill[ill_at(OPEN, k, UNTRIED)][OFF], ill_off);
+	s->res.infected_in_all = ill;
+	s->res.peak = ill;
+}
+
+static double earlier(double now, double end, double at)
+{
+	return at > now + 1e-9 && at < end ? at : end;
+}
+
+/* Fast while it grows fast; and no step goes over a time at which something begins or ends. */
+static void choose_step(struct spread *s)
+{
+	const double slowest = 4, quickest = 1.0 / 3600, first = 0.1;
+	double growth = s->rate * all_open(s) / s->pool, day = floor(s->t / 24 + 1e-9) * 24;
+	double step = fmin(slowest, fmax(first, s->t / 20)), end;
+
+	if (growth * step > 0.1) /* a tenth more infected in a step: exponential growth is met */
+		step = fmax(0.1 / growth, quickest);
+	end = earlier(s->t, s->t + step, patch_from(s));
+	end = earlier(s->t, end, tool_from(s));
+	end = earlier(s->t, end, day + s->opt->means.hours_a_day);
+	end = earlier(s->t, end, day + 24);
+	end = earlier(s->t, end, s->opt->horizon_hours);
+	s->step = end - s->t;
+}
+
+static void infect(struct spread *s)
+{
+	double spreading = 0, p;
+
+	for (unsigned i = 0; i < ILLS; i++)
+		spreading += known_of(i) == CUT ? 0 : s->ill[i][ON];
+	p = 1 - random_exp(-s->rate * spreading / s->pool * s->step);
+	for (unsigned i = 0; i < CLEANS; i++) {
+		uint32_t n = random_binomial(s->r, s->clean[i][ON], p);
+
+		s->clean[i][ON] -= n;
+		s->ill[ill_at(i / PASTS, HIDDEN, UNTRIED)][ON] += n;
+		if (i % PASTS == ONCE)
+			s->res.reinfected += n;
+		else
+			s->res.infected_in_all += n;
+	}
+}
+
+/* Found by listening, and cut off. */
+static void find(struct spread *s)
+{
+	const struct sim_means *m = &s->opt->means;
+	double found = chance(s, m->find_hours);
+	double cut = m->quarantine_hours < 0 ? 0 : chance(s, m->quarantine_hours);
+
+	for (unsigned p = 0; p < PATCHES; p++) {
+		for (unsigned tool = 0; tool < TOOLS; tool++) {
+			move(s, &s->ill[ill_at(p, FOUND, tool)][ON],
+			     &s->ill[ill_at(p, CUT, tool)][ON], cut);
+			move(s, &s->ill[ill_at(p, HIDDEN, tool)][ON],
+			     &s->ill[ill_at(p, FOUND, tool)][ON], found);
+		}
+	}
+}
+
+static void swap(struct spread *s, uint32_t at[WHERES], double leave, double come)
+{
+	uint32_t left = random_binomial(s->r, at[ON], leave);
+	uint32_t came = random_binomial(s->r, at[OFF], come);
+
+	at[ON] = at[ON] - left + came;
+	at[OFF] = at[OFF] - came + left;
+}
+
+static void come_and_go(struct spread *s)
+{
+	double off = s->opt->site.off_share, come = chance(s, s->off_hours), leave;
+
+	if (off <= 0)
+		return;
+	leave = chance(s, s->off_hours * (1 - off) / off);
+	for (unsigned i = 0; i < CLEANS; i++)
+		swap(s, s->clean[i], leave, come);
+	for (unsigned i = 0; i < ILLS; i++)
+		swap(s, s->ill[i], leave, come);
+}
+
+static void restart(struct spread *s)
+{
+	double p = chance(s, s->opt->means.restart_hours);
+	uint32_t done = 0; /* counted no more */
+
+	for (unsigned past = 0; past < PASTS; past++)
+		move(s, &s->clean[clean_at(PENDING, past)][ON], &done, p);
+	for (unsigned k = 0; k < KNOWNS; k++) {
+		for (unsigned tool = 0; tool < TOOLS; tool++)
+			move(s, &s->ill[ill_at(PENDING, k, tool)][ON],
+			     &s->ill[ill_at(FIXED, k, tool)][ON], p);
+	}
+}
+
+/* Of `machines` that the generic way has to serve, the share it comes to within the step. */
+static double reach(const struct spread *s, double machines)
+{
+	const struct sim_means *m = &s->opt->means;
+
+	return fmin(chance(s, m->generic_hours), m->generic_an_hour * s->step / fmax(machines, 1));
+}
+
+static void patch_some(struct spread *s, uint32_t *open, uint32_t *failed, uint32_t *pending,
+		       double p)
+{
+	uint32_t n = random_binomial(s->r, *open, p);
+	uint32_t good = random_binomial(s->r, n, s->opt->means.generic_success);
+
+	*open -= n;
+	*failed += n - good;
+	*pending += good;
+}
+
+static void patch_everywhere(struct spread *s)
+{
+	double to_do = 0, p;
+
+	for (unsigned past = 0; past < PASTS; past++)
+		to_do += s->clean[clean_at(OPEN, past)][ON];
+	for (unsigned k = 0; k < KNOWNS; k++)
+		to_do += s->ill[ill_at(OPEN, k, UNTRIED)][ON];
+	p = reach(s, to_do);
+	for (unsigned past = 0; past < PASTS; past++)
+		patch_some(s, &s->clean[clean_at(OPEN, past)][ON],
+			   &s->clean[clean_at(FAILED, past)][ON],
+			   &s->clean[clean_at(PENDING, past)][ON], p);
+	for (unsigned k = 0; k < KNOWNS; k++)
+		patch_some(s, &s->ill[ill_at(OPEN, k, UNTRIED)][ON],
+			   &s->ill[ill_at(FAILED, k, UNTRIED)][ON],
+			   &s->ill[ill_at(PENDING, k, UNTRIED)][ON], p);
+}
+
+/* Cleaned, but without a patch in effect: protected, or open to be infected again. */
+static void cleaned(struct spread *s, unsigned patch, uint32_t n)
+{
+	if (patch == FIXED)
+		return;
+	s->clean[clean_at(patch, ONCE)][ON] +=
+		n - random_binomial(s->r, n, s->opt->means.protection);
+}
+
+/* The cleaning tool, with the anti-malware, goes to all machines, since not all infected ones are
+ * known; it does nothing on those that are not patched. */
+static void clean_everywhere(struct spread *s)
+{
+	double p = reach(s, s->opt->site.machines * (1 - s->opt->site.off_share));
+
+	for (unsigned i = 0; i < CLEANS; i++)
+		s->clean[i][ON] -=
+			random_binomial(s->r, s->clean[i][ON], p * s->opt->means.protection);
+	for (unsigned patch = PENDING; patch < PATCHES; patch++) {
+		for (unsigned k = 0; k < KNOWNS; k++) {
+			uint32_t *untried = &s->ill[ill_at(patch, k, UNTRIED)][ON];
+			uint32_t n = random_binomial(s->r, *untried, p);
+			uint32_t good = random_binomial(s->r, n, s->opt->means.generic_success);
+
+			*untried -= n;
+			s->ill[ill_at(patch, k, IN_VAIN)][ON] += n - good;
+			cleaned(s, patch, good);
+		}
+	}
+}
+
+/* Is it for people, and in which order? 0: it is not; 1: first; 2: then. */
+static unsigned turn_of_ill(enum strategy strategy, unsigned ill)
+{
+	unsigned patch = patch_of(ill), known = known_of(ill), tool = tool_of(ill);
+
+	if (strategy == STRATEGY_GENERIC && patch != FAILED && tool != IN_VAIN)
+		return 0;
+	if (known != HIDDEN || tool == IN_VAIN)
+		return 1;
+	return strategy == STRATEGY_MANUAL || patch == FAILED ? 2 : 0;
+}
+
+static unsigned turn_of_clean(enum strategy strategy, unsigned patch)
+{
+	return strategy == STRATEGY_MANUAL || patch == FAILED ? 2 : 0;
+}
+
+/* Of `*ret_visits` among `*ret_left` machines, those that fall to `n` of them. */
+static uint32_t visits_to(struct spread *s, uint32_t n, uint32_t *ret_left, uint32_t *ret_visits)
+{
+	uint32_t left = *ret_left, visits = *ret_visits, k;
+
+	if (n == 0 || visits == 0)
+		return 0;
+	k = random_binomial(s->r, visits, (double)n / left);
+	if (k > n)
+		k = n;
+	if (visits - k > left - n)
+		k = visits - (left - n);
+	*ret_left -= n;
+	*ret_visits -= k;
+	return k;
+}
+
+static uint32_t count_turn(const struct spread *s, unsigned turn)
+{
+	enum strategy how = s->opt->strategy;
+	uint32_t n = 0;
+
+	for (unsigned i = 0; i < ILLS; i++)
+		n += turn_of_ill(how, i) == turn ? s->ill[i][ON] : 0;
+	for (unsigned i = 0; i < CLEANS; i++)
+		n += turn_of_clean(how, i / PASTS) == turn ? s->clean[i][ON] : 0;
+	return n;
+}
+
+/* Visited ones are patched, cleaned, restarted and protected; at some the patch does not hold. */
+static void visit(struct spread *s, unsigned turn, uint32_t visits, uint32_t left)
+{
+	enum strategy how = s->opt->strategy;
+	double good = s->opt->means.hand_success;
+
+	for (unsigned i = 0; i < ILLS; i++) {
+		if (turn_of_ill(how, i) == turn) {
+			uint32_t n = visits_to(s, s->ill[i][ON], &left, &visits);
+
+			s->ill[i][ON] -= n;
+			if (patch_of(i) == OPEN || patch_of(i) == FAILED)
+				cleaned(s, patch_of(i), n - random_binomial(s->r, n, good));
+		}
+	}
+	for (unsigned i = 0; i < CLEANS; i++) {
+		if (turn_of_clean(how, i / PASTS) == turn) {
+			uint32_t n = visits_to(s, s->clean[i][ON], &left, &visits);
+
+			s->clean[i][ON] -=
+				random_binomial(s->r, n, i / PASTS == PENDING ? 1 : good);
+		}
+	}
+}
+
+static double at_desks(const struct spread *s)
+{
+	const struct sim_means *m = &s->opt->means;
+	double hour = s->t - floor(s->t / 24 + 1e-9) * 24;
+
+	if (hour >= m->hours_a_day - 1e-9)
+		return 0;
+	if (s->opt->strategy == STRATEGY_GENERIC && s->t < tool_from(s) - 1e-9)
+		return 0; /* what it will leave to do by hand is not known yet */
+	if (s->opt->strategy == STRATEGY_MIXED && s->t < m->prepare_hours - 1e-9)
+		return fmax(m->people - 1, 0);
+	return m->people;
+}
+
+static void by_hand(struct spread *s)
+{
+	double each = s->opt->means.minutes_each / 60, want;
+	uint32_t visits;
+
+	s->hand_left += at_desks(s) * s->step / each;
+	want = floor(s->hand_left);
+	if (want < 1)
+		return;
+	visits = (uint32_t)fmin(want, SIM_MACHINES);
+	s->hand_left -= want;
+	for (unsigned turn = 1; turn <= 2 && visits > 0; turn++) {
+		uint32_t there = count_turn(s, turn), n = visits < there ? visits : there;
+
+		if (n > 0)
+			visit(s, turn, n, there);
+		visits -= n;
+		s->res.work_hours += n * each;
+	}
+}
+
+void spread_run(const struct sim_options *opt, double rate, struct random *r,
+		struct spread_result *ret_res)
+{
+	struct spread s = {.opt = opt, .r = r};
+	uint32_t ill, before;
+
+	begin(&s, rate);
+	before = all_ill(&s);
+	while (before > 0 && s.t < opt->horizon_hours - 1e-9) {
+		choose_step(&s);
+		infect(&s);
+		find(&s);
+		restart(&s);
+		if (s.t >= patch_from(&s) - 1e-9)
+			patch_everywhere(&s);
+		if (s.t >= tool_from(&s) - 1e-9)
+			clean_everywhere(&s);
+		by_hand(&s);
+		come_and_go(&s);
+		s.t += s.step;
+		ill = all_ill(&s);
+		s.res.machine_hours += s.step * (before + (double)ill) / 2;
+		s.res.peak = fmax(s.res.peak, ill);
+		before = ill;
+	}
+	s.res.hours = s.t;
+	s.res.is_ended = before == 0;
+	*ret_res = s.res;
+}
