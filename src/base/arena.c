@@ -28,15 +28,33 @@ enum rc arena_new(size_t max, struct arena **ret_arena)
 	return RC_OK;
 }
 
+static void free_chunks(struct chunk *c)
+{
+	for (struct chunk *next = NULL; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+}
+
 void arena_free(struct arena *a)
 {
 	if (a == NULL)
 		return;
-	for (struct chunk *c = a->chunks, *next = NULL; c != NULL; c = next) {
-		next = c->next;
-		free(c);
-	}
+	free_chunks(a->chunks);
 	free(a);
+}
+
+void arena_reset(struct arena *a)
+{
+	if (a == NULL)
+		return;
+	a->total = 0;
+	if (a->chunks == NULL)
+		return;
+	free_chunks(a->chunks->next);
+	a->chunks->next = NULL;
+	memset(a->chunks->at, 0, a->used); /* the rest still is */
+	a->used = 0;
 }
 
 void *arena_alloc(struct arena *a, size_t n)

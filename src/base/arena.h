@@ -12,6 +12,8 @@ struct arena;
 /* `max` bytes in all; 0: no limit. */
 MUST_CHECK enum rc arena_new(size_t max, struct arena **ret_arena);
 void arena_free(struct arena *a); /* NULL is fine */
+/* As new; keeps a little memory for what comes next. NULL is fine. */
+void arena_reset(struct arena *a);
 
 /* Zeroed and aligned for anything. NULL: the limit, or no memory. n may be 0. */
 void *arena_alloc(struct arena *a, size_t n);

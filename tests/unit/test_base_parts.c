@@ -34,6 +34,30 @@ static void an_arena_gives_zeroed_and_aligned_memory(void **state)
 	arena_free(NULL);
 }
 
+static void an_arena_that_was_reset_is_as_new(void **state)
+{
+	struct arena *a = NULL;
+
+	(void)state;
+	assert_int_equal(arena_new(100000, &a), RC_OK);
+	arena_reset(a);
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned i = 0; i < 90; i++) {
+			unsigned char *p = arena_alloc(a, 1024), sum = 0;
+
+			assert_non_null(p);
+			for (size_t k = 0; k < 1024; k++)
+				sum |= p[k];
+			assert_int_equal(sum, 0);
+			memset(p, 0xff, 1024);
+		}
+		assert_null(arena_alloc(a, 10000));
+		arena_reset(a);
+	}
+	arena_free(a);
+	arena_reset(NULL);
+}
+
 static void an_arena_keeps_to_its_limit(void **state)
 {
 	struct arena *a = NULL;
@@ -154,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_arena_gives_zeroed_and_aligned_memory),
+		cmocka_unit_test(an_arena_that_was_reset_is_as_new),
 		cmocka_unit_test(an_arena_keeps_to_its_limit),
 		cmocka_unit_test(a_reader_that_ran_past_the_end_stays_bad),
 		cmocka_unit_test(a_reader_takes_what_there_is),
