@@ -419,6 +419,8 @@ enum rc handles_write(struct store *s, int64_t num, const struct handles *old,
 
 		if (differs && c < 0)
 			rc = delete_one(s, num, &old->list[i]);
+		else if (differs && c > 0 && s->late != NULL)
+			rc = late_handle(s, num, &now->list[k]);
 		else if (differs)
 			rc = write_one(s, num, &now->list[k], c > 0);
 		if (differs && rc == RC_OK && touched != NULL)

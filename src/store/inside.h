@@ -29,6 +29,7 @@ struct store {
 	int has_attributes;
 	int has_members;
 	int has_presence;
+	struct late *late; /* late.c's, while many machines are written; else NULL */
 };
 
 /* --- store.c --- */
@@ -155,6 +156,17 @@ MUST_CHECK enum rc handles_write(struct store *s, int64_t num, const struct hand
 /* Row of: kind, value, first_ns, last_ns, from_ns, until_ns, sure. */
 #define HANDLE_COLUMNS "kind, value, first_ns, last_ns, from_ns, until_ns, sure"
 MUST_CHECK enum rc handles_take(const struct store *s, struct sql_stmt *st, struct handles *h);
+
+/* --- late.c: rows that are new, many in a statement, handles in the order of their key --- */
+
+/* For `n` machines that are going to be written. Between this and late_end() nobody reads facts or
+ * handles. After an error late_drop() is all that is left to do. */
+MUST_CHECK enum rc late_begin(struct store *s, size_t n);
+MUST_CHECK enum rc late_end(struct store *s);
+void late_drop(struct store *s); /* what is not written yet; none is fine */
+/* Its texts live until late_end(). */
+MUST_CHECK enum rc late_fact(struct store *s, int64_t num, int64_t seq, const struct fact *f);
+MUST_CHECK enum rc late_handle(struct store *s, int64_t num, const struct handle *h); /* copies */
 
 /* --- facts.c --- */
 

@@ -159,20 +159,14 @@ static int cmp_by_pointer(const void *a, const void *b)
 	return fact_cmp(x, y);
 }
 
-static enum rc write_fact(struct put *p, int64_t num, int64_t seq, const struct fact *f,
-			  bool is_new)
+static enum rc rewrite_fact(struct put *p, int64_t num, int64_t seq, const struct fact *f)
 {
-	static const char insert[] =
-		"INSERT INTO fact (machine, seq, kind, source, confidence, is_ended, mac, addr,"
-		" host, value, origin, first_ns, last_ns, until_ns, count, packet) VALUES"
-		" ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 	static const char update[] =
 		"UPDATE fact SET kind = $3, source = $4, confidence = $5, is_ended = $6, mac = $7,"
 		" addr = $8, host = $9, value = $10, origin = $11, first_ns = $12, last_ns = $13,"
 		" until_ns = $14, count = $15, packet = $16 WHERE machine = $1 AND seq = $2";
 
-	p->sum.rows++;
-	return db_exec(p->s, is_new ? insert : update,
+	return db_exec(p->s, update,
 		       VALUES(sql_int(num), sql_int(seq), sql_int(f->kind), sql_int(f->source),
 			      sql_int(f->confidence), sql_int(f->is_ended),
 			      value_of_mac(&f->mac, f->has_mac), value_of_addr(&f->addr),
@@ -217,7 +211,9 @@ static enum rc walk_facts(struct put *p, struct job *j, const struct fact **old,
 			int64_t seq = is_new ? freed->next++ : freed->seq[freed->used++];
 
 			j->has_changed = true;
-			rc = write_fact(p, j->num, seq, j->m->facts[k], is_new);
+			p->sum.rows++;
+			rc = is_new ? late_fact(p->s, j->num, seq, j->m->facts[k])
+				    : rewrite_fact(p, j->num, seq, j->m->facts[k]);
 		}
 		i += c <= 0;
 		k += c >= 0;
@@ -379,9 +375,8 @@ static enum rc put_machine(struct put *p, struct job *j, struct handles *now)
 		rc = put_facts(p, j);
 	if (rc == RC_OK)
 		rc = put_handles(p, j, now);
-	if (rc == RC_OK && (p->sum.rows > before || p->s->has_attributes != 0) &&
-	    (j->was != NULL || says_attributes(j->m)))
-		rc = attributes_apply(p->s, j->num, &p->sum.rows);
+	j->wants_attributes = (p->sum.rows > before || p->s->has_attributes != 0) &&
+			      (j->was != NULL || says_attributes(j->m));
 	p->sum.machines_new += j->was == NULL;
 	p->sum.machines_changed += j->was != NULL && j->has_changed;
 	return rc;
@@ -586,9 +581,31 @@ static enum rc look_what_there_is(struct store *s)
 	return rc;
 }
 
-static enum rc put_all(struct put *p, const struct machines *m)
+static enum rc put_jobs(struct put *p)
 {
 	struct handles now = {0};
+	enum rc rc = arena_new(0, &now.arena);
+
+	if (rc == RC_OK)
+		rc = late_begin(p->s, p->n);
+	for (size_t i = 0; i < p->n && rc == RC_OK; i++) {
+		rc = put_machine(p, &p->jobs[i], &now);
+		arena_reset(now.arena);
+	}
+	arena_free(now.arena);
+	handles_done(&now);
+	if (rc == RC_OK)
+		rc = late_end(p->s);
+	late_drop(p->s);
+	for (size_t i = 0; i < p->n && rc == RC_OK; i++) {
+		if (p->jobs[i].wants_attributes)
+			rc = attributes_apply(p->s, p->jobs[i].num, &p->sum.rows);
+	}
+	return rc;
+}
+
+static enum rc put_all(struct put *p, const struct machines *m)
+{
 	enum rc rc = look_what_there_is(p->s);
 
 	if (rc == RC_OK)
@@ -597,13 +614,8 @@ static enum rc put_all(struct put *p, const struct machines *m)
 		rc = assign(p);
 	if (rc == RC_OK)
 		rc = read_old(p);
-	for (size_t i = 0; i < p->n && rc == RC_OK; i++) {
-		rc = arena_new(0, &now.arena);
-		if (rc == RC_OK)
-			rc = put_machine(p, &p->jobs[i], &now);
-		arena_free(now.arena);
-	}
-	handles_done(&now);
+	if (rc == RC_OK)
+		rc = put_jobs(p);
 	if (rc == RC_OK)
 		rc = vanish_all(p);
 	if (rc == RC_OK && p->n_addrs > 0 && p->s->has_runs != 0)

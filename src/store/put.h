@@ -41,6 +41,7 @@ struct job {
 	struct row old;
 	struct handles handles;     /* that it had */
 	bool has_changed, is_taken; /* taken: somebody else has its id */
+	bool wants_attributes;      /* what operators said of it is to be applied */
 };
 
 struct owned; /* of heirs.c */

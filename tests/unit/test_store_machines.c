@@ -124,6 +124,42 @@ static void a_dry_run_tells_and_changes_nothing(void **state)
 	assert_int_equal(r.machines_new, 3);
 }
 
+/* So many at once go another way: in the order of their keys, with the index made at the end. */
+static void many_machines_at_once_are_found_one_by_one(void **state)
+{
+	enum { MANY = 1500 };
+	static struct fact f[2 * MANY];
+	static char names[MANY][16];
+	struct keep_result sum = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++) {
+		char mac[16], ip[16];
+
+		snprintf(mac, sizeof(mac), "001a2b%06x", i);
+		snprintf(ip, sizeof(ip), "10.0.%u.%u", (MANY - i) >> 8, (MANY - i) & 255);
+		snprintf(names[i], sizeof(names[i]), "pc-%04u", i);
+		f[2 * i] = fact_of(FACT_LINK, "", mac, ip, minutes(i), minutes(i + 60));
+		f[2 * i + 1] = fact_of(FACT_NAME, names[i], mac, NULL, minutes(i), minutes(i + 60));
+	}
+	if (keep_facts(at.s, f, 2 * (size_t)MANY, true, &sum) != RC_OK) /* undone as a whole */
+		fail_msg("%s", store_error(at.s));
+	assert_int_equal(sum.machines_new, MANY);
+	found("pc-0007", 0, NULL);
+	(void)keep(at.s, f, 2 * (size_t)MANY);
+	for (unsigned i = 0; i < MANY; i += 50) {
+		char id[MACHINE_ID];
+
+		snprintf(id, sizeof(id), "mac:001a2b%06x", i);
+		found(names[i], 0, id);
+	}
+	assert_int_equal(keep(at.s, f, 2 * (size_t)MANY).rows_changed, 0);
+	f[1].value = "renamed";
+	f[1].first_ns = f[1].last_ns = minutes(5000);
+	(void)keep(at.s, &f[1], 1);
+	found("renamed", 0, "mac:001a2b000000");
+}
+
 static void facts_come_back_as_they_were(void **state)
 {
 	struct store_facts *got = NULL;
@@ -163,6 +199,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_same_facts_again_change_nothing, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_dry_run_tells_and_changes_nothing, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(many_machines_at_once_are_found_one_by_one, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(facts_come_back_as_they_were, set_up, tear_down),
 	};
