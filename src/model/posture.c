@@ -154,6 +154,11 @@ static enum rc replace(struct posture *p, struct observation *had, const struct 
 
 	if (o->at_ns <= had->at_ns)
 		return RC_OK;
+	if (o->state == had->state && strcmp(o->value, had->value) == 0 &&
+	    strcmp(key, had->key) == 0) { /* most say what they said before */
+		had->at_ns = o->at_ns;
+		return RC_OK;
+	}
 	value = keep(p, had->value, o->value, POSTURE_VALUE);
 	if (value == NULL)
 		return RC_NOMEM;
@@ -310,14 +315,16 @@ enum rc posture_learn(struct posture *p, const struct posture *later)
 		if (is_whole_list(&later->list[i]))
 			drop_list(p, later->list[i].key, later->list[i].by);
 	}
-	for (size_t i = 0; i < later->n && rc == RC_OK; i++) {
-		const struct observation *o = &later->list[i],
-					 *had = posture_from(p, o->key, o->by);
+	for (size_t i = 0, at = 0; i < later->n && rc == RC_OK; i++) { /* both are in order */
+		const struct observation *o = &later->list[i];
 
-		if (o->state == OBSERVED_UNREADABLE && had != NULL &&
-		    had->state != OBSERVED_UNREADABLE)
-			continue;
-		rc = posture_add(p, o);
+		while (at < p->n && posture_cmp(&p->list[at], o) < 0)
+			at++;
+		if (at == p->n || posture_cmp(&p->list[at], o) != 0)
+			rc = posture_add(p, o);
+		else if (o->state != OBSERVED_UNREADABLE ||
+			 p->list[at].state == OBSERVED_UNREADABLE)
+			rc = replace(p, &p->list[at], o, o->key);
 	}
 	if (rc == RC_OK && later->name[0] != '\0')
 		rc = posture_name(p, later->name);
