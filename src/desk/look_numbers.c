@@ -7,6 +7,7 @@
 
 #include "base/monotime.h"
 #include "desk/looking.h"
+#include "store/campaigns.h"
 
 static const uint64_t HOUR_NS = 3600 * NS_PER_S, MINUTE_NS = 60 * NS_PER_S;
 

@@ -1,6 +1,7 @@
 /* Campaigns, their files and waves, and the journal, to which lines are only ever added. */
 #include <stdlib.h>
 
+#include "store/campaigns.h"
 #include "store/inside.h"
 
 enum rc campaign_num(struct store *s, const char *id, int64_t *ret_num)

@@ -2,6 +2,7 @@
  */
 #include <stdlib.h>
 
+#include "store/campaigns.h"
 #include "store/inside.h"
 
 #define MEMBER_COLUMNS                                                                             \

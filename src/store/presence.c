@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/monotime.h"
+#include "store/campaigns.h"
 #include "store/inside.h"
 
 enum { PARTS = PRESENCE_MINUTES };

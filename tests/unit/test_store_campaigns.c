@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "store/campaigns.h"
 #include "store_facts.h"
 
 static struct test_store at, other;

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "store/campaigns.h"
 #include "store/inside.h"
 #include "store_postures.h"
 
