@@ -3,12 +3,14 @@
  *
  * Attack, check and lawful call use the same function, so the path decides, and around it what
  * went before: binds full of invented interfaces, cut-up requests, more than one destination.
- * Answers are read as well: they tell what the target is, and whether Conficker has patched it.
+ * Answers are read as well: they tell what the target is, and whether Conficker has patched it; and
+ * whether the target soon called the attacker back, which is how the worm's body gets there.
  * doc/detectors/ms08-067.md.
  */
 #include <stdio.h>
 
 #include "base/map.h"
+#include "base/monotime.h"
 #include "base/text.h"
 #include "detect/detectors.h"
 #include "detect/ms08_path.h"
@@ -31,7 +33,10 @@ enum {
 	PTYPE_BIND_ACK = 12,
 	PTYPE_ALTER = 14,
 	PTYPE_ALTER_ACK = 15,
-	PFC_WHOLE = 3
+	PFC_WHOLE = 3,
+	PULL_S = 120,        /* a body is fetched at once */
+	PULL_PORT = 1024,    /* and from a port that no service has */
+	PULL_CONFIDENCE = 75 /* as far as a connection can tell */
 };
 
 /* What the answer says (nmap smb-vuln-ms08-067 and smb-vuln-conficker; Leder and Werner). */
@@ -46,6 +51,7 @@ struct pair {                   /* what went on between two machines, odd enough
 	uint32_t fragments;
 	uint64_t check_seq;   /* the latest exact question */
 	uint64_t exploit_seq; /* the latest attack */
+	uint64_t exploit_ns;  /* when that was, by the clock that never goes back; 0: never */
 };
 
 struct attacker {
@@ -308,8 +314,10 @@ static void exploit_tell(struct state *s, const struct event *ev, const struct v
 		sure += 1;
 		finding_detail_number(&f, "fragments", p->fragments);
 	}
-	if (p != NULL)
+	if (p != NULL) {
 		p->exploit_seq = ev->seq;
+		p->exploit_ns = ev->mono_ns;
+	}
 	f.confidence = sure < 99 ? sure : 99;
 	doubt(&f, &ev->srvsvc);
 	out->found(out->ctx, &f);
@@ -462,10 +470,40 @@ static void answer_observe(struct state *s, const struct event *ev, const struct
 		implant_tell(ev, is_check, out);
 }
 
+/* Who was attacked calls the attacker, at a port that no service has: it fetches the body. */
+static void pull_tell(struct state *s, const struct event *ev, const struct finding_out *out)
+{
+	const struct pair *p = NULL;
+	struct finding f;
+	char to[ADDR_TEXT];
+
+	if (ev->conn.outcome != EV_ESTABLISHED || ev->dst.port < PULL_PORT)
+		return;
+	p = pair_get(s, &ev->dst.addr, &ev->src.addr);
+	if (p == NULL || p->exploit_ns == 0 || ev->mono_ns - p->exploit_ns > PULL_S * NS_PER_S)
+		return;
+	f = sighting(ev, "ms08-067", CLASS_TRANSFER);
+	f.source = ev->dst.addr;
+	f.target = ev->src.addr;
+	f.first_ns = f.last_ns = ev->conn.first_ns;
+	f.packets[0] = ev->conn.first_seq;
+	f.confidence = PULL_CONFIDENCE;
+	snprintf(f.why, sizeof(f.why),
+		 "was called back by %s, which it had just attacked, at port %u (packet %llu): so "
+		 "the worm's body is fetched",
+		 addr_format(&ev->src.addr, to), ev->dst.port,
+		 (unsigned long long)ev->conn.first_seq);
+	finding_detail_text(&f, "direction", "pulled");
+	finding_detail_number(&f, "port", ev->dst.port);
+	out->found(out->ctx, &f);
+}
+
 static void ms08_observe(void *state, const struct event *ev, const struct finding_out *out)
 {
 	if (ev->kind == EV_RPC)
 		rpc_observe(state, ev);
+	else if (ev->kind == EV_CONN)
+		pull_tell(state, ev, out);
 	else if (ev->srvsvc.opnum != SRVSVC_CANONICALIZE && ev->srvsvc.opnum != SRVSVC_COMPARE)
 		return;
 	else if (ev->srvsvc.is_response)
@@ -477,7 +515,7 @@ static void ms08_observe(void *state, const struct event *ev, const struct findi
 const struct detector detector_ms08_067 = {
 	.id = "ms08-067",
 	.summary = "asks a server to canonicalise a path that climbs above its root",
-	.wants = EV_BIT(EV_RPC) | EV_BIT(EV_SRVSVC),
+	.wants = EV_BIT(EV_CONN) | EV_BIT(EV_RPC) | EV_BIT(EV_SRVSVC),
 	.knobs = knobs,
 	.state_size = sizeof(struct state),
 	.init = ms08_init,

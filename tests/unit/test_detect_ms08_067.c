@@ -316,6 +316,78 @@ static void a_path_cut_short_is_judged_by_what_there_is(void **state)
 	assert_non_null(bench_detail(&b->last, "path_is_cut").key);
 }
 
+/* `from` opened a connection to `to`, so many seconds after the start. */
+static void calls(struct bench *b, uint32_t from, uint32_t to, uint16_t port, unsigned after_s,
+		  uint8_t outcome)
+{
+	struct event ev = {.kind = EV_CONN,
+			   .at_ns = 1000 + after_s * NS_PER_S,
+			   .mono_ns = 1000 + after_s * NS_PER_S,
+			   .src = {host(from), 1030},
+			   .dst = {host(to), port},
+			   .conn = {.outcome = outcome,
+				    .ip_proto = 6,
+				    .first_seq = 77,
+				    .first_ns = 900 + after_s * NS_PER_S}};
+
+	bench_event(b, &ev);
+}
+
+static void a_target_that_calls_its_attacker_back_fetches_the_body(void **state)
+{
+	struct addr attacker = host(129), victim = host(139);
+	struct bench *b = *state;
+	struct detail d;
+
+	attacks(b, 129, 139);
+	calls(b, 139, 129, 4711, 3, EV_ESTABLISHED);
+	assert_int_equal(b->n_found, 2);
+	assert_int_equal(b->last.class, CLASS_TRANSFER);
+	assert_string_equal(b->last.threat, "ms08-067");
+	assert_true(addr_eq(&b->last.source, &attacker));
+	assert_true(addr_eq(&b->last.target, &victim));
+	assert_true(b->last.first_ns == 900 + 3 * NS_PER_S);
+	assert_int_equal(b->last.packets[0], 77);
+	assert_true(finding_detail_get(&b->last, "direction", &d));
+	assert_string_equal(d.text, "pulled");
+	assert_string_equal(b->last.why,
+			    "was called back by 192.168.50.139, which it had just attacked, at "
+			    "port 4711 (packet 77): so the worm's body is fetched");
+}
+
+static void other_calls_fetch_nothing(void **state)
+{
+	static const struct {
+		uint32_t from, to;
+		uint16_t port;
+		unsigned after_s;
+		uint8_t outcome;
+	} rows[] = {
+		{139, 129, 445, 3, EV_ESTABLISHED},    /* a service */
+		{139, 129, 4711, 121, EV_ESTABLISHED}, /* too late */
+		{139, 129, 4711, 3, EV_REFUSED},       {139, 129, 4711, 3, EV_UNANSWERED},
+		{129, 139, 4711, 3, EV_ESTABLISHED}, /* the attacker calls again */
+		{139, 130, 4711, 3, EV_ESTABLISHED}, /* somebody else is called */
+	};
+	struct bench *b = *state;
+
+	attacks(b, 129, 139);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		calls(b, rows[i].from, rows[i].to, rows[i].port, rows[i].after_s, rows[i].outcome);
+		assert_int_equal(b->n_found, 1);
+	}
+}
+
+static void who_was_only_asked_a_question_may_call_back(void **state)
+{
+	struct bench *b = *state;
+
+	asks(b, 129, 139, SRVSVC_CANONICALIZE, "\\..\\");
+	calls(b, 139, 129, 4711, 3, EV_ESTABLISHED);
+	assert_int_equal(b->n_found, 1);
+	assert_int_equal(b->last.class, CLASS_CHECK);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -331,6 +403,9 @@ int main(void)
 		TEST(a_path_too_long_is_doubtful_unless_it_is_no_text),
 		TEST(the_second_path_of_a_comparison_counts),
 		TEST(a_path_cut_short_is_judged_by_what_there_is),
+		TEST(a_target_that_calls_its_attacker_back_fetches_the_body),
+		TEST(other_calls_fetch_nothing),
+		TEST(who_was_only_asked_a_question_may_call_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
