@@ -239,6 +239,7 @@ enum rc record_batch_add_run(struct record_batch *b, const struct outbreak *o, c
 	*b->outbreak = *o;
 	b->outbreak->arena = NULL;
 	b->outbreak->machines = NULL;
+	b->outbreak->tree = NULL;
 	if (!copy_source(b, &o->source) || !copy_findings(b, o) || !copy_hosts(b, o))
 		return RC_NOMEM;
 	b->run.sensor = arena_strdup(b->arena, sensor);

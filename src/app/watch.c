@@ -21,6 +21,7 @@
 #include "base/monotime.h"
 #include "base/text.h"
 #include "outbreak/outbreak.h"
+#include "outbreak/tree.h"
 #include "report/report.h"
 #include "settings/settings.h"
 
@@ -435,8 +436,11 @@ static int answer(struct watch *w)
 	/* No report about a file that could not be read at all: it would look like an answer. */
 	if (is_text)
 		tell_losses(&o->coverage);
-	if (!is_text && !is_nothing)
-		rc = w->opt->writer->write(o, &style, stdout);
+	if (!is_text && !is_nothing) {
+		rc = tree_of_outbreak(o, &o->tree);
+		if (rc == RC_OK)
+			rc = w->opt->writer->write(o, &style, stdout);
+	}
 	if (rc != RC_OK || fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "quell: the report could not be written: %s\n", strerror(errno));
 		status = EXIT_FAILED;

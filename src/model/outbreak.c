@@ -1,6 +1,7 @@
 #include "model/outbreak.h"
 
 #include "base/arena.h"
+#include "model/tree.h"
 
 const char *verdict_name(enum verdict v)
 {
@@ -23,8 +24,10 @@ const char *verdict_name(enum verdict v)
 
 void outbreak_free(struct outbreak *o)
 {
-	if (o != NULL)
-		arena_free(o->arena); /* `o` lives in it, too */
+	if (o == NULL)
+		return;
+	tree_free(o->tree);
+	arena_free(o->arena); /* `o` lives in it, too */
 }
 
 uint64_t source_frame(const struct source_info *s, uint64_t seq, const char **ret_name)

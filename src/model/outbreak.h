@@ -10,6 +10,8 @@
 #include "model/finding.h"
 #include "model/machine.h"
 
+struct tree;
+
 enum verdict { /* ascending: the strongest wins */
 	       VERDICT_NO_EVIDENCE,
 	       VERDICT_TARGETED,
@@ -103,6 +105,8 @@ struct outbreak {
 	size_t n_findings;
 	uint64_t findings_left_out;
 	size_t by_verdict[VERDICTS];
+	struct tree *tree; /* who infected whom, by place in hosts; NULL: not asked for. Freed with
+			      this */
 	struct arena *arena; /* owns everything else, and this struct itself */
 };
 

@@ -137,7 +137,7 @@ static void node_suffered(struct tree_node *node, const struct tree_deed *deeds,
 	for (size_t i = 0; i < n; i++) {
 		const struct finding *f = deeds[i].finding;
 
-		node->attempts += tree_try_worth(f->class) * (double)(f->count > 0 ? f->count : 1);
+		node->attempts += tree_tries_of(f);
 		if (f->class != CLASS_TRANSFER || f->confidence < SURE)
 			continue;
 		node->is_sure = true;

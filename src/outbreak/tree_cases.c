@@ -4,7 +4,7 @@
 
 #include "outbreak/tree_parts.h"
 
-enum { PIECES = 4, TRIES_MOST = PIECES + 2, COUNT_MOST = 1000000 };
+enum { PIECES = 4, TRIES_MOST = PIECES + 2, COUNT_MOST = 1000000, BINS = 64, BIN_HOLDS = 16 };
 
 /* What an attempt is worth as a try, and its evidence. A guessed password rarely fits; a body that
  * goes to a machine is hardly ever heard but where the attempt succeeded; to start a program there
@@ -23,10 +23,13 @@ static const double other_worm = 0.25;  /* what it does since is something else 
 static const double least_delay = 0.01; /* seconds */
 static const double least_span = 60;    /* seconds: in less, nothing is said about a rate */
 static const double usual_quantile = 0.75;
+static const double few = 0.5; /* attempts */
 
-double tree_try_worth(enum finding_class c)
+double tree_tries_of(const struct finding *f)
 {
-	return of_class[c].tries;
+	double n = f->count > COUNT_MOST ? COUNT_MOST : f->count > 0 ? (double)f->count : 1;
+
+	return of_class[f->class].tries * n;
 }
 
 /* When it cannot have been infected any more. 0: it is not infected. */
@@ -37,10 +40,11 @@ static uint64_t limit_of(const struct tree_node *n)
 	return n->fetched_ns != 0 ? n->fetched_ns + 1 : 0;
 }
 
-/* The server said that it is patched, no Windows, or Conficker's already (detect/ms08_067.c). */
+/* The server said that it is patched, or no Windows (detect/ms08_067.c). 0x57 says nothing here:
+ * who was just taken answers so, too. */
 static bool was_refused(const struct finding *f)
 {
-	static const char *const answers[] = {"0x7b", "fault", "0x57"};
+	static const char *const answers[] = {"0x7b", "fault"};
 	struct detail d;
 
 	if (!finding_detail_get(f, "answer", &d) || d.is_number)
@@ -193,27 +197,68 @@ static enum rc usual_attempts(const struct growing *g, double *ret_n)
 	return RC_OK;
 }
 
-/* What goes on around: how often a machine is attacked, and how much of that is heard. */
+/* How many attempts there were in each part of the time, on everybody. */
+struct weather {
+	double bins[BINS]; /* attempts in a second */
+	size_t n;          /* bins; few where there are few attempts: each shall hold some */
+	double wide;       /* of a bin, in seconds */
+	double all;        /* attempts */
+};
+
+static size_t bin_of(const struct growing *g, const struct weather *w, uint64_t at_ns)
+{
+	double at = tree_seconds(at_ns - g->begin_ns) / w->wide;
+
+	return at < (double)(w->n - 1) ? (size_t)at : w->n - 1;
+}
+
+static struct weather weather_of(const struct growing *g)
+{
+	double span = tree_seconds(g->end_ns - g->begin_ns);
+	struct weather w = {.n = 1};
+
+	for (size_t i = 0; i < g->n_target; i++)
+		w.all += tree_tries_of(g->by_target[i].finding);
+	while (w.n < BINS && (double)w.n * BIN_HOLDS < w.all)
+		w.n++;
+	w.wide = (span > least_span ? span : least_span) / (double)w.n;
+	for (size_t i = 0; i < g->n_target; i++) {
+		const struct finding *f = g->by_target[i].finding;
+		size_t from = bin_of(g, &w, f->first_ns), to = bin_of(g, &w, f->last_ns);
+		double n = tree_tries_of(f) / (double)(to - from + 1);
+
+		for (size_t k = from; k <= to; k++)
+			w.bins[k] += n / w.wide;
+	}
+	for (size_t k = 0; k < w.n; k++)
+		w.bins[k] += 1 / (w.wide * (double)w.n); /* nowhere none at all */
+	return w;
+}
+
+/* What goes on around: how often a machine is attacked at a time, and how much of that is heard. */
 static enum rc surroundings(struct growing *g)
 {
-	double span = tree_seconds(g->end_ns - g->begin_ns), all = 0, usual = 1;
+	struct weather w = weather_of(g);
+	double usual = 1, targets = 0;
 	enum rc rc = usual_attempts(g, &usual);
-	size_t targets = 0;
 
 	if (rc != RC_OK)
 		return rc;
-	span = span > least_span ? span : least_span;
-	for (size_t i = 0; i < g->in->n_nodes; i++) {
-		all += g->nodes[i].attempts;
+	for (size_t i = 0; i < g->in->n_nodes; i++)
 		targets += g->nodes[i].attempts > 0;
-	}
 	for (size_t i = 0; i < g->n_cases; i++) {
 		struct tree_case *c = &g->cases[i];
 		double n = g->nodes[c->to].attempts;
 		double most = n + 2 * sqrt(n + 1); /* as few may be chance */
+		/* One of them may be the one; of a few, how many come is chance. */
+		double share = ((n > 1 ? n - 1 : 0) + few) / (w.all + few * targets);
 
-		c->background = (n + 1) / (span + span * (double)targets / all);
 		c->heard = most < usual ? most / usual : 1;
+		for (size_t k = c->first; k < c->first + c->n; k++) {
+			struct tree_tries *t = &g->tries[k];
+
+			t->background = share * w.bins[bin_of(g, &w, t->at_ns)];
+		}
 	}
 	return RC_OK;
 }

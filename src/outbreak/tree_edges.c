@@ -2,17 +2,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/monotime.h"
 #include "outbreak/tree_parts.h"
 
 enum { WHY_TEXT = 512, OTHERS_MOST = 8 };
 
 /* Below, an edge would mislead more than it helps: then nobody who was heard did it. */
 static const double edge_least = 0.1, other_least = 0.005;
+static const double edge_most = 0.99; /* as with verdicts: nothing is certain */
+static const uint64_t fetches_within_ns = 60 * NS_PER_S;
 
 struct suspect {
 	uint32_t from;
 	double p;
-	const struct tree_tries *best, *body; /* body: of a transfer; or NULL */
+	const struct tree_tries *best; /* the likeliest */
+	const struct tree_tries *body; /* that went from there; or NULL */
+	const struct finding *tried;   /* how: an attempt, or what went */
 };
 
 static int by_suspect(const void *one, const void *two)
@@ -35,14 +40,15 @@ static int by_from(const void *one, const void *two)
 	return (*a < *b) ? -1 : *a > *b; /* as they lie: by time */
 }
 
-/* The attempt after which the body went; the transfer itself, if none was heard. */
+/* The attempt after which the body went; the transfer itself, if none was heard right before. */
 static const struct tree_tries *before_body(const struct tree_tries *const *list, size_t n,
 					    const struct tree_tries *body)
 {
 	const struct tree_tries *best = body;
 
 	for (size_t i = 0; i < n && list[i]->at_ns <= body->at_ns; i++) {
-		if (list[i]->f->class != CLASS_TRANSFER && list[i]->is_heard)
+		if (list[i]->f->class != CLASS_TRANSFER && list[i]->is_heard &&
+		    body->at_ns - list[i]->at_ns <= fetches_within_ns)
 			best = list[i];
 	}
 	return best;
@@ -52,9 +58,14 @@ static const struct tree_tries *before_body(const struct tree_tries *const *list
 static struct suspect suspect_of(const struct tree_tries *const *list, size_t n)
 {
 	struct suspect s = {.from = list[0]->from, .best = list[0]};
+	double most = -1;
 
 	for (size_t i = 0; i < n; i++) {
 		s.p += list[i]->p;
+		if (list[i]->f->class != CLASS_TRANSFER && list[i]->p > most) {
+			most = list[i]->p;
+			s.tried = list[i]->f;
+		}
 		if (list[i]->p > s.best->p)
 			s.best = list[i];
 		if (s.body == NULL && list[i]->f->class == CLASS_TRANSFER)
@@ -62,6 +73,10 @@ static struct suspect suspect_of(const struct tree_tries *const *list, size_t n)
 	}
 	if (s.body != NULL && s.best->f->class == CLASS_TRANSFER)
 		s.best = before_body(list, n, s.body);
+	if (s.tried == NULL)
+		s.tried = s.best->f;
+	if (s.p > edge_most)
+		s.p = edge_most;
 	return s;
 }
 
@@ -89,16 +104,18 @@ static enum rc suspects_of(const struct growing *g, const struct tree_case *c, s
 	return RC_OK;
 }
 
-static enum tree_sign sign_of(const struct tree_node *to, const struct suspect *s)
+static bool is_pushed(const struct finding *body)
 {
 	struct detail d;
 
-	if (s->body != NULL) {
-		bool is_pushed = finding_detail_get(s->body->f, "direction", &d) && !d.is_number &&
-				 strcmp(d.text, "pushed") == 0;
+	return finding_detail_get(body, "direction", &d) && !d.is_number &&
+	       strcmp(d.text, "pushed") == 0;
+}
 
-		return is_pushed ? TREE_PUSHED : TREE_PULLED;
-	}
+static enum tree_sign sign_of(const struct tree_node *to, const struct suspect *s)
+{
+	if (s->body != NULL)
+		return is_pushed(s->body->f) ? TREE_PUSHED : TREE_PULLED;
 	return to->acted_ns != 0 && to->did->class == CLASS_IMPLANT ? TREE_IMPLANT : TREE_ACTED;
 }
 
@@ -115,36 +132,33 @@ static void delay_words(double seconds, char *text, size_t cap)
 		(void)snprintf(text, cap, "%.0f h later", seconds / 3600);
 }
 
-static const char *attempt_words(enum finding_class c)
+/* What was done to the target, around the address of who did it. */
+static const char *attempt_words(const struct finding *f, const char **ret_before)
 {
-	switch (c) {
-	case CLASS_CREDENTIAL:
-		return "tried passwords on it";
-	case CLASS_LATERAL:
-		return "started programs on it";
-	case CLASS_TRANSFER:
-		return "sent it a worm's body";
-	case CLASS_EXPLOIT:
-	case CLASS_CHECK:
-	case CLASS_IMPLANT:
-	case CLASS_RENDEZVOUS:
-	case CLASS_SCAN:
-	case CLASSES:
-		break;
-	}
-	return "attacked it";
+	*ret_before = "";
+	if (f->class == CLASS_CREDENTIAL)
+		return " tried passwords on it";
+	if (f->class == CLASS_LATERAL)
+		return " started programs on it";
+	if (f->class != CLASS_TRANSFER)
+		return " attacked it";
+	if (is_pushed(f))
+		return " wrote the worm's body to it";
+	*ret_before = "it fetched the worm's body from ";
+	return "";
 }
 
 /* "10.1.2.3 attacked it (ms08-067, packet 12)" */
 static size_t say_attempt(const struct tree_tries *t, char *text, size_t cap)
 {
 	char who[ADDR_TEXT], packet[32] = "";
+	const char *before, *after = attempt_words(t->f, &before);
 
 	if (t->packet != 0)
 		(void)snprintf(packet, sizeof(packet), ", packet %llu",
 			       (unsigned long long)t->packet);
-	return (size_t)snprintf(text, cap, "%s %s (%s%s)", addr_format(&t->f->source, who),
-				attempt_words(t->f->class), t->f->threat, packet);
+	return (size_t)snprintf(text, cap, "%s%s%s (%s%s)", before, addr_format(&t->f->source, who),
+				after, t->f->threat, packet);
 }
 
 static const char *why(struct growing *g, const struct tree_node *to, const struct suspect *s,
@@ -204,8 +218,8 @@ static enum rc edge_of(struct growing *g, const struct tree_case *c, struct aren
 	*ret_edge = (struct tree_edge){
 		.from = list[0].from,
 		.to = c->to,
-		.threat = best->f->threat,
-		.class = best->f->class,
+		.threat = list[0].tried->threat,
+		.class = list[0].tried->class,
 		.at_ns = best->at_ns,
 		.acted_ns = to->acted_ns,
 		.sign = sign_of(to, &list[0]),

@@ -4,8 +4,8 @@
 
 enum { ROUNDS = 12, SAMPLE = 4096 };
 
-/* A worm that came in begins within seconds to hours; two minutes are the middle. */
-static const double prior_mean = 4.787, prior_sd = 2.0;
+/* A worm that came in begins within seconds to an hour; a minute is the middle. */
+static const double prior_mean = 4.094, prior_sd = 2.0;
 /* How many cases the prior is worth. */
 static const double prior_delays = 3, prior_tries = 2, prior_cases = 4;
 static const double prior_success = 0.5, prior_unheard = 0.25;
@@ -58,7 +58,7 @@ void tree_model_weigh(const struct tree_model *m, struct tree_case *c, struct tr
 		double fits =
 			c->is_flat ? c->flat : usual_delay(m, t->ln_delay) + odd_delay(t->ln_delay);
 
-		t->p = (1 - unheard) * none_yet * (1 - fails) * fits * t->worth / c->background;
+		t->p = (1 - unheard) * none_yet * (1 - fails) * fits * t->worth / t->background;
 		none_yet *= fails;
 		sum += t->p;
 	}

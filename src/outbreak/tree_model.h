@@ -3,7 +3,7 @@
  *
  * A machine that is infected has one infecting attempt. Its first own deed follows after a delay,
  * whose logarithm is normal, with a share of odd ones; all other attempts on it are background,
- * which comes as often before as after. An attempt succeeds with a chance, and once one has, the
+ * which comes as often as at others. An attempt succeeds with a chance, and once one has, the
  * later ones do not matter. Or the one that did it was not heard. Delay, chance and the share of
  * the unheard are learned from all cases of an outbreak at once (expectation-maximisation:
  * Dempster, Laird and Rubin 1977), from a prior on, which is what counts where there are few.
@@ -20,21 +20,22 @@ struct tree_tries { /* some attempts of one machine on another, at one time */
 	const struct finding *f;
 	uint64_t at_ns, packet; /* packet 0: not known */
 	uint32_t from;
-	bool is_heard;   /* at that very time; else somewhere around it */
-	double n;        /* how many, each worth as much as an exploit */
-	double worth;    /* how much better than others the evidence fits; 1: as well as any */
-	double ln_delay; /* to the target's first own deed, in seconds */
-	double p;        /* the answer: that it was one of these */
+	bool is_heard;     /* at that very time; else somewhere around it */
+	double n;          /* how many, each worth as much as an exploit */
+	double worth;      /* how much better than others the evidence fits; 1: as well as any */
+	double ln_delay;   /* to the target's first own deed, in seconds */
+	double background; /* attempts on that machine then that have nothing to do with it, in a
+			      second */
+	double p;          /* the answer: that it was one of these */
 };
 
 struct tree_case { /* one infected machine */
 	uint32_t to;
-	size_t first, n;   /* its tries, by time */
-	bool is_flat;      /* when it was infected cannot be told from when it acted */
-	double flat;       /* a second's chance then */
-	double background; /* attempts on it that have nothing to do with it, in a second */
-	double heard;      /* 0..1: how much of what is sent to it is heard */
-	double p_nobody;   /* the answer: that none of these did it */
+	size_t first, n; /* its tries, by time */
+	bool is_flat;    /* when it was infected cannot be told from when it acted */
+	double flat;     /* a second's chance then */
+	double heard;    /* 0..1: how much of what is sent to it is heard */
+	double p_nobody; /* the answer: that none of these did it */
 };
 
 struct tree_model {

@@ -39,8 +39,8 @@ struct growing {
 /* A total order over deeds that differ: nothing may depend on the order in which they came. */
 int tree_finding_cmp(const struct finding *a, const struct finding *b);
 
-/* How much one attempt of this class is worth as a try, compared with an exploit. */
-double tree_try_worth(enum finding_class c);
+/* How many tries its attempts are: an exploit is one, a guessed password much less. */
+double tree_tries_of(const struct finding *f);
 
 /* tree_cases.c: who may have infected whom. */
 MUST_CHECK enum rc tree_cases(struct growing *g);

@@ -1,6 +1,8 @@
 /* csv - one line per machine, for a spreadsheet. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "model/tree.h"
 #include "report/advice.h"
 #include "report/cells.h"
 #include "report/facts.h"
@@ -8,7 +10,8 @@
 #include "report/writers.h"
 
 static const char columns[] = "address,macs,verdict,confidence,threats,first,last,attempts,targets,"
-			      "why,next_step,id,name,user,os,vendor,place,addresses,notes\r\n";
+			      "why,next_step,id,name,user,os,vendor,place,addresses,notes,"
+			      "infected_by,infected_at,infected_sure\r\n";
 
 enum { LIST_TEXT = 1024 };
 
@@ -75,7 +78,21 @@ static void cells_identity(struct cells *c, const struct host *h)
 	cell_text(c, notes.text);
 }
 
-static enum rc line(const struct host *h, FILE *to)
+/* Who infected it, when, how sure; empty where nobody was heard to. */
+static void cells_edge(struct cells *c, const struct outbreak *o, const struct tree_edge *e)
+{
+	char text[ADDR_TEXT];
+
+	cell_text(c, e != NULL ? addr_format(&o->hosts[e->from].seen.addr, text) : "");
+	cell_time(c, e != NULL ? e->at_ns : 0);
+	if (e != NULL)
+		cell_share(c, e->confidence);
+	else
+		cell_text(c, "");
+}
+
+static enum rc line(const struct outbreak *o, const struct host *h, const struct tree_edge *e,
+		    FILE *to)
 {
 	struct cells c = {.to = to};
 	const char *next = advice_first(h);
@@ -97,18 +114,36 @@ static enum rc line(const struct host *h, FILE *to)
 	cell_text(&c, h->n_why > 0 ? h->why[0] : "");
 	cell_text(&c, next == NULL ? "" : next);
 	cells_identity(&c, h);
+	cells_edge(&c, o, e);
 	return cells_end(&c);
+}
+
+/* The edge that leads to each host, or NULL. */
+static enum rc edges_to(const struct outbreak *o, const struct tree_edge ***ret_list)
+{
+	const struct tree_edge **list = calloc(o->n_hosts + 1, sizeof(struct tree_edge *));
+
+	if (list == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; o->tree != NULL && i < o->tree->n_edges; i++)
+		list[o->tree->edges[i].to] = &o->tree->edges[i];
+	*ret_list = list;
+	return RC_OK;
 }
 
 enum rc report_csv(const struct outbreak *o, const struct report_style *style, FILE *to)
 {
-	(void)style;
-	fputs(columns, to);
-	for (size_t i = 0; i < o->n_hosts; i++) {
-		enum rc rc = line(&o->hosts[i], to);
+	const struct tree_edge **edges = NULL;
+	enum rc rc = edges_to(o, &edges);
 
-		if (rc != RC_OK)
-			return rc;
-	}
+	(void)style;
+	if (rc != RC_OK)
+		return rc;
+	fputs(columns, to);
+	for (size_t i = 0; i < o->n_hosts && rc == RC_OK; i++)
+		rc = line(o, &o->hosts[i], edges[i], to);
+	free(edges);
+	if (rc != RC_OK)
+		return rc;
 	return fflush(to) == EOF || ferror(to) ? RC_IO : RC_OK;
 }

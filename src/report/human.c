@@ -1,15 +1,16 @@
 /*
  * human - the report for the administrator who was woken up for it.
  *
- * The first line is the answer. Then who, with the reason and the packet; what to do next; the
- * others; and how much was heard, because "nothing found" means no more than the hearing was
- * good. No machine is ever called clean.
+ * The first line is the answer. Then who, with the reason and the packet; who infected whom;
+ * what to do next; the others; and how much was heard, because "nothing found" means no more than
+ * the hearing was good. No machine is ever called clean.
  */
 #include "report/human.h"
 
 #include "report/advice.h"
 #include "report/facts.h"
 #include "report/identity.h"
+#include "report/tree.h"
 #include "report/writers.h"
 
 enum { OTHERS_MOST = 20 };
@@ -165,6 +166,7 @@ static void others(const struct lines *l, const struct outbreak *o)
 
 enum rc report_human(const struct outbreak *o, const struct report_style *style, FILE *to)
 {
+	struct tree_names names = tree_names_of(o);
 	struct lines l = lines_on(to, style);
 	enum rc rc;
 
@@ -172,6 +174,8 @@ enum rc report_human(const struct outbreak *o, const struct report_style *style,
 	rc = human_machines(&l, o, VERDICT_INFECTED);
 	if (rc == RC_OK)
 		rc = human_machines(&l, o, VERDICT_SUSPECTED);
+	if (rc == RC_OK)
+		tree_human(&l, o->tree, &names);
 	if (rc == RC_OK)
 		rc = next(&l, o);
 	if (rc != RC_OK)

@@ -8,6 +8,7 @@
 #include "report/facts.h"
 #include "report/identity.h"
 #include "report/pen.h"
+#include "report/tree.h"
 #include "report/writers.h"
 
 static void put_text(struct pen *p, const char *key, const char *text)
@@ -328,6 +329,7 @@ static void put_finding(struct pen *p, const struct finding *f, const struct sou
 
 enum rc report_json(const struct outbreak *ob, const struct report_style *style, FILE *to)
 {
+	struct tree_names names = tree_names_of(ob);
 	struct pen p = {.to = to};
 
 	(void)style;
@@ -344,6 +346,9 @@ enum rc report_json(const struct outbreak *ob, const struct report_style *style,
 	pen_line(&p);
 	pen_key(&p, "summary");
 	put_summary(&p, ob);
+	pen_line(&p);
+	pen_key(&p, "tree");
+	tree_json(&p, ob->tree, &names);
 	pen_line(&p);
 	pen_key(&p, "hosts");
 	pen_open(&p, '[');

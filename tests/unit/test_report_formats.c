@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "model/tree.h"
 #include "report_sample.h"
 
 extern char **environ;
@@ -87,6 +88,37 @@ static void the_schemas_notice_mistakes(void **state)
 	assert_false(is_valid("doc/report.schema.json", json, ".json"));
 	free(json);
 	assert_false(is_valid("doc/eve.schema.json", "{\"event_type\":\"alert\"}\n", ".eve"));
+	sample_done(&s);
+}
+
+static void a_tree_matches_the_schema(void **state)
+{
+	const struct tree_other other = {2, 0.25};
+	const struct tree_edge edges[] = {{.from = 0,
+					   .to = 1,
+					   .threat = "ms08-067",
+					   .class = CLASS_EXPLOIT,
+					   .at_ns = SAMPLE_START,
+					   .sign = TREE_PULLED,
+					   .confidence = 0.75,
+					   .others = &other,
+					   .n_others = 1,
+					   .why = "because"}};
+	const struct tree_root roots[] = {{0, SAMPLE_START, 0.5, 1, "nobody"}};
+	struct tree tree = {edges, 1, roots, 1, NULL};
+	struct sample s;
+
+	(void)state;
+	assert_true(sample_office(&s));
+	assert_true(s.o.n_hosts > 2);
+	s.o.tree = &tree;
+	char *json = json_of(&s.o), *csv = sample_write(&s.o, "csv", false);
+
+	assert_true(is_valid("doc/report.schema.json", json, ".json"));
+	assert_non_null(strstr(json, "\"sign\":\"pulled\""));
+	assert_non_null(strstr(csv, ",2009-02-13T03:32:07.123456Z,0.75\r\n"));
+	free(json);
+	free(csv);
 	sample_done(&s);
 }
 
@@ -190,7 +222,7 @@ static void csv_is_quoted_and_runs_no_formula(void **state)
 				    "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\","));
 	assert_non_null(strstr(csv, "a\\x0d\\x0ab"));
 	assert_non_null(strstr(csv, "192.168.1.2,,no-evidence,0.00,,,,0,0,,,ip:192.168.1.2,,"
-				    ",,,,192.168.1.2,\r\n"));
+				    ",,,,192.168.1.2,,,,\r\n"));
 	assert_non_null(strstr(csv, ",mac:0014223a1104,LAP-7,CORP\\maria,\"Windows XP\",Dell,"
 				    "\"switch 2nd-floor, Gi1/0/17\","
 				    "\"192.168.1.23;192.168.1.99\",\"192.168.1.23 changed"));
@@ -278,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_office_matches_both_schemas),
 		cmocka_unit_test(the_schemas_notice_mistakes),
+		cmocka_unit_test(a_tree_matches_the_schema),
 		cmocka_unit_test(an_empty_outbreak_matches_the_schema),
 		cmocka_unit_test(hostile_names_stay_ascii_and_valid),
 		cmocka_unit_test(packets_are_numbered_within_their_file),
