@@ -199,6 +199,30 @@ struct settings_ask settings_ask(const struct settings *s)
 	};
 }
 
+static double share(const struct settings *s, const char *name)
+{
+	return (double)known(s, name)->number / 100;
+}
+
+struct sim_means settings_means(const struct settings *s)
+{
+	struct sim_means m = sim_means_default();
+
+	m.people = (double)number(s, "campaign.people");
+	m.hours_a_day = (double)number(s, "campaign.hours_a_day");
+	m.minutes_each = (double)number(s, "campaign.minutes_each");
+	m.hand_success = share(s, "campaign.hand_percent");
+	m.prepare_hours = (double)number(s, "campaign.prepare_hours");
+	m.generic_hours = (double)number(s, "campaign.generic_hours");
+	m.generic_an_hour = (double)number(s, "campaign.generic_an_hour");
+	m.generic_success = share(s, "campaign.generic_percent");
+	m.restart_hours = (double)number(s, "campaign.restart_hours");
+	m.clean_prepare_hours = (double)number(s, "campaign.clean_prepare_hours");
+	m.protection = share(s, "campaign.protection_percent");
+	m.quarantine_hours = (double)known(s, "campaign.quarantine_minutes")->number / 60;
+	return m;
+}
+
 const char *settings_store_url(const struct settings *s)
 {
 	return text_or_null(s, "store.url");

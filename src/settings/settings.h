@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "base/rc.h"
 #include "detect/detect.h"
+#include "epidemic/simulate.h"
 #include "model/policy.h"
 
 struct settings;
@@ -78,6 +79,10 @@ struct settings_ask settings_ask(const struct settings *s);
 
 /* Whom SNMP may ask: switches. Their secrets are in files of their own. */
 const struct ask_switch *settings_switches(const struct settings *s, size_t *ret_n);
+
+/* What there is to cure machines with: campaign.*; what no setting tells is sim_means_default()'s.
+ */
+struct sim_means settings_means(const struct settings *s);
 
 /* Names of all keys, for completion and tests; NULL past the last. */
 const char *settings_key_at(const struct settings *s, size_t i);

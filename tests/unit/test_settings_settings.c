@@ -76,6 +76,41 @@ static void everything_has_a_default(void **unused)
 	settings_free(s);
 }
 
+static bool is(double got, double want)
+{
+	return got > want - 1e-9 && got < want + 1e-9;
+}
+
+static void what_there_is_to_cure_with_is_set_or_the_default(void **unused)
+{
+	struct settings *s = fresh();
+	struct sim_means m = settings_means(s), want = sim_means_default();
+
+	(void)unused;
+	assert_true(is(m.people, want.people) && is(m.hours_a_day, want.hours_a_day));
+	assert_true(is(m.minutes_each, want.minutes_each) && is(m.hand_success, want.hand_success));
+	assert_true(is(m.prepare_hours, want.prepare_hours));
+	assert_true(is(m.generic_hours, want.generic_hours));
+	assert_true(is(m.generic_an_hour, want.generic_an_hour));
+	assert_true(is(m.generic_success, want.generic_success));
+	assert_true(is(m.restart_hours, want.restart_hours));
+	assert_true(is(m.clean_prepare_hours, want.clean_prepare_hours));
+	assert_true(is(m.protection, want.protection) && m.quarantine_hours < 0);
+	assert_true(is(m.found_share, want.found_share) && is(m.find_hours, want.find_hours));
+	settings_free(s);
+	s = read_ok("campaign: {people: 11, hours_a_day: 9, minutes_each: 45, hand_percent: 80,\n"
+		    "  prepare_hours: 6, generic_hours: 22, generic_an_hour: 300,\n"
+		    "  generic_percent: 75, restart_hours: 1, clean_prepare_hours: 12,\n"
+		    "  protection_percent: 40, quarantine_minutes: 15}\n");
+	m = settings_means(s);
+	assert_true(is(m.people, 11) && is(m.hours_a_day, 9) && is(m.minutes_each, 45));
+	assert_true(is(m.hand_success, 0.8) && is(m.prepare_hours, 6) && is(m.generic_hours, 22));
+	assert_true(is(m.generic_an_hour, 300) && is(m.generic_success, 0.75));
+	assert_true(is(m.restart_hours, 1) && is(m.clean_prepare_hours, 12));
+	assert_true(is(m.protection, 0.4) && is(m.quarantine_hours, 0.25));
+	settings_free(s);
+}
+
 static const char full[] = "networks:\n"
 			   "  local: [10.0.0.0/8, fd00::/8]\n"
 			   "  scope: 10.1.0.0/16,10.2.0.0/16\n"
@@ -394,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_has_a_default),
+		cmocka_unit_test(what_there_is_to_cure_with_is_set_or_the_default),
 		cmocka_unit_test(a_file_sets_what_it_names),
 		cmocka_unit_test(whom_to_ask_is_read),
 		cmocka_unit_test(an_empty_file_changes_nothing),
