@@ -154,6 +154,10 @@ static bool take_file(struct result *r, struct bytes value)
 
 	if (r->n_files == RESULT_FILES || at == NULL)
 		return false;
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.at[i] < ' ' || value.at[i] == 0x7f)
+			return false; /* no path has such, and as a blank it could be a mark */
+	}
 	path.len = (size_t)(at - value.at);
 	version = bytes_slice(value, path.len + sizeof(mark) - 1, value.len);
 	copy(path, f.path, sizeof(f.path));
