@@ -22,6 +22,10 @@ struct brief_wave {
 	double eta_hours; /* until all of it are patched, at today's pace; < 0: cannot be said */
 };
 
+struct brief_member { /* texts are "" where unknown, never NULL */
+	const char *machine, *why;
+};
+
 struct brief_status {
 	const struct campaign *campaign;
 	const struct brief_wave *waves;
@@ -29,11 +33,15 @@ struct brief_status {
 	struct wave_count all;
 	struct end end; /* of the outbreak */
 	bool has_end;
+	const struct brief_member *contradicted; /* sources disagree on them; some of them */
+	size_t n_contradicted, contradicted_in_all;
 	uint64_t at_ns;
 };
 
 MUST_CHECK enum rc brief_status_human(const struct brief_status *s,
 				      const struct report_style *style, FILE *to);
 MUST_CHECK enum rc brief_status_json(const struct brief_status *s, FILE *to); /* quell.campaign/1 */
+MUST_CHECK enum rc brief_status_csv(const struct brief_status *s, FILE *to); /* a line for each wave
+									      */
 
 #endif
