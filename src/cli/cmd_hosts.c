@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "console/common.h"
+#include "console/filter.h"
 #include "inventory/hosts.h"
 #include "model/query.h"
 
@@ -96,51 +97,6 @@ static int take_option(struct request *rq, int id)
 	}
 }
 
-/* A shell has taken the quotes off owner:"Jane Doe": a word with blanks whose first part is a
- * field and whose others are none is one term. Anything else is a filter, as it is. */
-static int take_word(struct request *rq, const char *word)
-{
-	char err[CLI_ERROR] = "", quoted[CLI_ERROR];
-	const char *colon = strchr(word, ':');
-	bool is_one = colon != NULL && strpbrk(word, " \t") > colon &&
-		      strchr(colon + 1, ':') == NULL && strpbrk(word, "\"\\") == NULL &&
-		      strstr(word, " -") == NULL;
-	int n = 0;
-
-	if (is_one)
-		n = snprintf(quoted, sizeof(quoted), "%.*s\"%s\"", (int)(colon + 1 - word), word,
-			     colon + 1);
-	if (query_parse(n > 0 && n < CLI_ERROR ? quoted : word, rq->now_ns, &rq->query, err,
-			sizeof(err)) != RC_OK)
-		return cli_usage(&cli_hosts, "%s", err);
-	return CLI_DONE;
-}
-
-/* Negated terms look like options: they are moved behind a "--" of their own. What an option
- * takes stays with it. Returns how many words are in front. */
-static int part_words(int argc, char **argv, char **front, char **back, int *ret_n_back)
-{
-	int n = 0, n_back = 0;
-	bool is_value = false, is_over = false;
-
-	for (int i = 0; i < argc; i++) {
-		const char *w = argv[i];
-		bool is_term = is_over || (!is_value && query_is_negated_term(w));
-
-		if (is_term)
-			back[n_back++] = argv[i];
-		else if (strcmp(w, "--") == 0 && !is_value)
-			is_over = true;
-		else
-			front[n++] = argv[i];
-		is_value = !is_value && (strcmp(w, "-o") == 0 || strcmp(w, "-c") == 0 ||
-					 strcmp(w, "--store") == 0 || strcmp(w, "--sort") == 0 ||
-					 strcmp(w, "--limit") == 0);
-	}
-	*ret_n_back = n_back;
-	return n;
-}
-
 static int parse(struct request *rq, int argc, char **argv)
 {
 	char **front = calloc((size_t)argc + 1, sizeof(*front));
@@ -149,14 +105,14 @@ static int parse(struct request *rq, int argc, char **argv)
 
 	if (front == NULL || back == NULL)
 		goto out;
-	n_front = part_words(argc, argv, front, back, &n_back);
+	n_front = cli_filter_part(&cli_hosts, argc, argv, front, back, &n_back);
 	status = CLI_DONE;
 	while (status == CLI_DONE && (id = cli_next(&cli_hosts, n_front, front)) != -1)
 		status = take_option(rq, id);
 	for (int i = optind; status == CLI_DONE && i < n_front; i++)
-		status = take_word(rq, front[i]);
+		status = cli_filter_word(&cli_hosts, front[i], rq->now_ns, &rq->query);
 	for (int i = 0; status == CLI_DONE && i < n_back; i++)
-		status = take_word(rq, back[i]);
+		status = cli_filter_word(&cli_hosts, back[i], rq->now_ns, &rq->query);
 out:
 	free(front);
 	free(back);
