@@ -30,7 +30,11 @@ bench: all
 
 # How often the right machine and person are named, in an office's simulated week: doc/identity.md.
 # make accuracy ACCURACY='--machines 1500 --seed 7'
+# Before that: how right the numbers of an outbreak are, on made outbreaks: doc/proof.md. Some minutes.
+# make accuracy NUMBERS='--runs 200 estimate'
 accuracy: all
+	@ninja -C $(B) --quiet tests/accuracy/numbers
+	@$(B)/tests/accuracy/numbers $(NUMBERS)
 	@tests/accuracy/run $(ACCURACY)
 
 # make fuzz SECONDS=600: every target for that long

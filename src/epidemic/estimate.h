@@ -39,7 +39,8 @@ struct estimate_input {
 };
 
 struct estimate {
-	bool is_meaningful; /* false: too few data; `why` says which */
+	bool is_meaningful; /* false: too few data, or some machines can hardly be heard; `why`
+			       says which. Then total, low and high are what was found */
 	size_t found;
 	double total, low, high; /* with those found; a 95 % interval */
 	double share_found;      /* found / total */

@@ -11,7 +11,8 @@ enum {
 	NET_SIZE = 256,
 	NET_MACHINES = 100,
 	NET_DECOYS = 2,
-	SWITCH_PORTS = 24,
+	SWITCH_PORTS = 25,
+	NET_SWITCHES = (NET_MACHINES + SWITCH_PORTS - 1) / SWITCH_PORTS,
 	SWITCH_EVERY = 5,
 	NAT_MACHINES = 8,
 	NAT_EVERY = 10, /* one group in ten is behind an address */
@@ -62,6 +63,7 @@ struct world {
 	uint32_t n_nets;
 	uint32_t *at_host;    /* NET_SIZE of each network: who has it now; or NOBODY */
 	uint8_t *decoys;      /* NET_DECOYS of each network */
+	bool *is_watched;     /* each switch: NET_SWITCHES of each network */
 	struct targets *nets; /* of each network */
 	struct targets all;
 	struct waiting *heap; /* the next attempt of each infected machine, soonest first */
@@ -479,22 +481,34 @@ static void settle_net(struct world *w, uint32_t net)
 		w->decoys[net * NET_DECOYS + i] = hosts[NET_MACHINES + i];
 }
 
+/* One switch in five, by lot: exactly, so that an outbreak is not unheard by chance alone. */
+static void watch_switches(struct world *w)
+{
+	uint32_t n = w->n_nets * NET_SWITCHES, left = (n + SWITCH_EVERY - 1) / SWITCH_EVERY;
+
+	for (uint32_t i = 0; i < n; i++) {
+		w->is_watched[i] = dice_below(&w->dice, n - i) < left;
+		left -= w->is_watched[i];
+	}
+}
+
 /* Whether its address is shared, who hears it, whether it can be infected. */
-static void furnish(struct world *w, uint32_t lucky, uint32_t machine)
+static void furnish(struct world *w, uint32_t machine)
 {
 	const struct made_options *opt = &w->o->opt;
 	struct made_machine *m = &w->o->machines[machine];
-	uint32_t group = nat_first(machine), per_net = (NET_MACHINES - 1) / SWITCH_PORTS + 1;
+	uint32_t group = nat_first(machine);
 	uint32_t port = machine % NET_MACHINES / SWITCH_PORTS;
 
 	m->is_open = dice_unit(&w->dice) < opt->open_share;
 	m->infected_by = NOBODY;
-	m->is_watched = opt->view != VIEW_SWITCH ||
-			(net_of(machine) * per_net + port) % SWITCH_EVERY == lucky;
+	m->is_watched =
+		opt->view != VIEW_SWITCH || w->is_watched[net_of(machine) * NET_SWITCHES + port];
 	if (opt->has_nat && group % NET_MACHINES + NAT_MACHINES <= NET_MACHINES &&
 	    group + NAT_MACHINES <= w->o->n_machines &&
 	    dice_of(opt->seed, group, 5) < 1.0 / NAT_EVERY) {
 		m->nat = group + 1;
+		m->is_watched = w->o->machines[group].is_watched;
 		m->addr = w->o->machines[group].addr;
 		if (machine != group)
 			w->at_host[net_of(machine) * NET_SIZE + w->agents[machine].host] = NOBODY;
@@ -557,6 +571,7 @@ static bool world_new(struct world *w, const struct made_options *opt)
 	w->agents = calloc(n, sizeof(*w->agents));
 	w->at_host = calloc((size_t)w->n_nets * NET_SIZE, sizeof(*w->at_host));
 	w->decoys = calloc((size_t)w->n_nets * NET_DECOYS, sizeof(*w->decoys));
+	w->is_watched = calloc((size_t)w->n_nets * NET_SWITCHES, sizeof(*w->is_watched));
 	w->nets = calloc(w->n_nets, sizeof(*w->nets));
 	w->all.who = calloc(targets, sizeof(*w->all.who));
 	w->heap = calloc(n, sizeof(*w->heap));
@@ -570,7 +585,8 @@ static bool world_new(struct world *w, const struct made_options *opt)
 	w->o->n_machines = n;
 	w->dice.state = dice_mix(opt->seed + 1);
 	return w->agents != NULL && w->at_host != NULL && w->decoys != NULL && w->nets != NULL &&
-	       w->all.who != NULL && w->heap != NULL && w->sick != NULL && w->o->machines != NULL;
+	       w->is_watched != NULL && w->all.who != NULL && w->heap != NULL && w->sick != NULL &&
+	       w->o->machines != NULL;
 }
 
 static void world_done(struct world *w)
@@ -579,6 +595,7 @@ static void world_done(struct world *w)
 	free(w->at_host);
 	free(w->decoys);
 	free(w->nets);
+	free(w->is_watched);
 	free(w->all.who);
 	free(w->heap);
 	free(w->sick);
@@ -599,13 +616,12 @@ enum rc made_outbreak(const struct made_options *opt, struct made_outbreak **ret
 	if (!is_playable(opt))
 		return RC_INVAL;
 	if (world_new(&w, opt)) {
-		uint32_t lucky = dice_below(&w.dice, SWITCH_EVERY);
-
 		w.rc = RC_OK;
 		for (uint32_t net = 0; net < w.n_nets; net++)
 			settle_net(&w, net);
+		watch_switches(&w);
 		for (uint32_t i = 0; i < opt->machines; i++)
-			furnish(&w, lucky, i);
+			furnish(&w, i);
 		find_targets(&w);
 		seed(&w);
 		play(&w);
