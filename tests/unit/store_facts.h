@@ -251,6 +251,11 @@ static inline char *dump_store(const char *url, bool with_ids)
 		  " FROM posture p JOIN assessment a ON a.num = p.assessment"
 		  " LEFT JOIN machine m ON m.num = p.machine ORDER BY 1, 2, 3",
 		  0);
+	dump_rows(&d,
+		  "SELECT r.id, p.addr, p.hour, p.part, p.alive, p.hostile, m.mac FROM presence p"
+		  " JOIN run r ON r.num = p.run LEFT JOIN machine m ON m.num = p.machine"
+		  " ORDER BY 1, 2, 3, 4",
+		  0);
 	dump_rows(&d, "SELECT a, b, is_same, at_ns, who FROM decision ORDER BY 1, 2", 0);
 	dump_rows(&d, "SELECT at_ns, who, act, machine, text FROM audit ORDER BY 1, 2, 3, 4, 5", 0);
 	fclose(to);
