@@ -10,25 +10,35 @@
 #include "base/text.h"
 #include "detect/engine.h"
 #include "filter/filter.h"
+#include "host/minutes.h"
 #include "host/observe.h"
 #include "model/exchange.h"
+#include "outbreak/verdict.h"
 #include "settings/settings.h"
 
 enum {
-	GROUP_MAX = 256,      /* events of one frame that -Y looks at: a frame holds far fewer */
-	LINE = 4096 + 256,    /* a path and what stands before it */
-	FACTS_EVERY_MS = 250, /* live: who is killed shall have lost less than a second */
+	GROUP_MAX = 256,       /* events of one frame that -Y looks at: a frame holds far fewer */
+	LINE = 4096 + 256,     /* a path and what stands before it */
+	FACTS_EVERY_MS = 250,  /* live: who is killed shall have lost less than a second */
+	PRESENCE_EVERY_S = 10, /* live */
 	FACTS_EVERY_BATCHES = 8192, /* of a capture that goes into a store: millions of packets */
+};
+
+struct heard { /* of an address on a network of ours */
+	struct sighting s;
+	struct minutes minutes; /* with a store */
 };
 
 struct analyst {
 	struct analyst_options opt;
 	struct engine *engine;
 	struct observer *observer;
-	uint64_t told_ns; /* live: when facts were told last, by the packets' clock */
-	uint64_t batches; /* since then */
-	struct map *seen; /* struct addr -> struct sighting */
-	uint64_t unseen;  /* addresses that the limit left out */
+	uint64_t told_ns;            /* live: when facts were told last, by the packets' clock */
+	uint64_t batches;            /* since then */
+	struct map *seen;            /* struct addr -> struct heard */
+	struct minutes_sink minutes; /* `row` NULL: nobody keeps them */
+	uint64_t minutes_ns;         /* as told_ns, of presence */
+	uint64_t unseen;             /* addresses that the limit left out */
 	unsigned engine_wants;
 	uint64_t newest_mono_ns;
 	const struct batch *batch; /* whose events are being taken */
@@ -65,6 +75,44 @@ static void news(void *ctx, const struct finding *f, bool is_new)
 	(void)send_finding(ctx, f); /* it comes again with all the others at the end */
 }
 
+static void send_presence(void *ctx, const struct presence *p)
+{
+	struct analyst *a = ctx;
+	struct bytes m = {0};
+	uint8_t *at = NULL;
+
+	if (exchange_pack_presence(p, &at, &m.len) != RC_OK) {
+		a->unseen++;
+		return;
+	}
+	m.at = at;
+	(void)channel_send(a->opt.channel, CHANNEL_PRESENCE, m);
+	free(at);
+}
+
+/* Who is only looking around, or is trusted to, is neither infected nor suspected. */
+static void sighted(void *ctx, const struct finding *f)
+{
+	const struct analyst *a = ctx;
+	struct heard *h = map_get(a->seen, &f->source);
+
+	if (h == NULL || verdict_of_source(f) < VERDICT_SUSPECTED ||
+	    policy_trusts(settings_policy(a->opt.watch->settings), &f->source, f->threat) != NULL)
+		return;
+	minutes_hostile(&h->minutes, &f->source, f->first_ns, &a->minutes);
+	minutes_hostile(&h->minutes, &f->source, f->last_ns, &a->minutes);
+}
+
+static void again(void *ctx, const char *threat, const struct addr *source, uint64_t at_ns)
+{
+	const struct analyst *a = ctx;
+	struct heard *h = map_get(a->seen, source);
+
+	if (h != NULL &&
+	    policy_trusts(settings_policy(a->opt.watch->settings), source, threat) == NULL)
+		minutes_hostile(&h->minutes, source, at_ns, &a->minutes);
+}
+
 enum rc analyst_new(const struct analyst_options *opt, struct analyst **ret_analyst)
 {
 	const struct settings *set = opt->watch->settings;
@@ -75,6 +123,8 @@ enum rc analyst_new(const struct analyst_options *opt, struct analyst **ret_anal
 	if (a == NULL)
 		return RC_NOMEM;
 	a->opt = *opt;
+	if (opt->watch->store != NULL)
+		a->minutes = (struct minutes_sink){send_presence, a};
 
 	struct engine_options engine = {
 		.max_findings = limits->findings,
@@ -84,6 +134,8 @@ enum rc analyst_new(const struct analyst_options *opt, struct analyst **ret_anal
 		.knob_ctx = a,
 		.news = opt->is_live ? news : NULL,
 		.news_ctx = a,
+		.sighted = opt->watch->store != NULL ? sighted : NULL,
+		.again = opt->watch->store != NULL ? again : NULL,
 		.seed = opt->seed,
 	};
 
@@ -94,7 +146,7 @@ enum rc analyst_new(const struct analyst_options *opt, struct analyst **ret_anal
 	if (rc == RC_OK)
 		rc = observer_new(&observe, &a->observer);
 	if (rc == RC_OK)
-		rc = map_new(limits->hosts, sizeof(struct addr), sizeof(struct sighting), opt->seed,
+		rc = map_new(limits->hosts, sizeof(struct addr), sizeof(struct heard), opt->seed,
 			     &a->seen);
 	if (rc != RC_OK) {
 		analyst_free(a);
@@ -127,38 +179,46 @@ unsigned analyst_wants(const struct analyst *a)
 }
 
 /* The record of an address on a network of ours, or NULL: elsewhere, or no room. */
-static struct sighting *sighting_of(struct analyst *a, const struct addr *addr, uint64_t at_ns)
+static struct heard *heard_of(struct analyst *a, const struct addr *addr, uint64_t at_ns)
 {
 	bool is_new = false;
-	struct sighting *s = NULL;
+	struct heard *h = NULL;
 
 	if (addr_is_zero(addr) || addr_is_multicast(addr) ||
 	    !policy_is_local(settings_policy(a->opt.watch->settings), addr))
 		return NULL;
-	s = map_put(a->seen, addr, &is_new);
-	if (s == NULL) {
+	h = map_put(a->seen, addr, &is_new);
+	if (h == NULL) {
 		a->unseen++;
 		return NULL;
 	}
 	if (is_new) {
-		s->addr = *addr;
-		s->first_ns = at_ns;
-		s->last_ns = at_ns;
+		h->s.addr = *addr;
+		h->s.first_ns = at_ns;
+		h->s.last_ns = at_ns;
 	}
-	return s;
+	return h;
 }
 
-static struct sighting *spoke(struct analyst *a, const struct addr *addr, uint64_t at_ns)
+static struct heard *spoke(struct analyst *a, const struct addr *addr, uint64_t at_ns)
 {
-	struct sighting *s = sighting_of(a, addr, at_ns);
+	struct heard *h = heard_of(a, addr, at_ns);
 
-	if (s != NULL && at_ns < s->first_ns)
-		s->first_ns = at_ns;
-	if (s != NULL && at_ns > s->last_ns)
-		s->last_ns = at_ns;
-	if (s != NULL)
-		s->has_spoken = true;
-	return s;
+	if (h == NULL)
+		return NULL;
+	if (at_ns < h->s.first_ns)
+		h->s.first_ns = at_ns;
+	if (at_ns > h->s.last_ns)
+		h->s.last_ns = at_ns;
+	h->s.has_spoken = true;
+	return h;
+}
+
+/* It sent something at that very time. */
+static void alive(const struct analyst *a, struct heard *h, uint64_t at_ns)
+{
+	if (h != NULL && a->minutes.row != NULL)
+		minutes_alive(&h->minutes, &h->s.addr, at_ns, &a->minutes);
 }
 
 static void add_mac(struct sighting *s, const struct mac *mac)
@@ -175,10 +235,11 @@ static void add_mac(struct sighting *s, const struct mac *mac)
 
 static void see_arp(struct analyst *a, const struct event *ev)
 {
-	struct sighting *s = spoke(a, &ev->src.addr, ev->at_ns);
+	struct heard *h = spoke(a, &ev->src.addr, ev->at_ns);
 
-	if (s != NULL)
-		add_mac(s, &ev->arp.sha);
+	alive(a, h, ev->at_ns);
+	if (h != NULL)
+		add_mac(&h->s, &ev->arp.sha);
 }
 
 /* Who only announces itself, in broadcasts, is there as well. */
@@ -186,30 +247,40 @@ static void see_ident(struct analyst *a, const struct event *ev)
 {
 	uint8_t from = ev->ident.from;
 
-	if (from != IDENT_LINK && from != IDENT_SYN) /* those of floods are forged */
-		(void)spoke(a, &ev->src.addr, ev->at_ns);
+	/* Those of floods are forged: they make nobody known. A link, which no SYN tells, is as
+	 * good a sign of life as any from those that are. */
+	if (from != IDENT_LINK && from != IDENT_SYN)
+		alive(a, spoke(a, &ev->src.addr, ev->at_ns), ev->at_ns);
+	else if (from == IDENT_LINK && a->minutes.row != NULL)
+		alive(a, map_get(a->seen, &ev->src.addr), ev->at_ns);
 }
 
 static void see_conn(struct analyst *a, const struct event *ev)
 {
 	enum ev_outcome outcome = (enum ev_outcome)ev->conn.outcome;
-	struct sighting *to = NULL;
+	struct heard *from = NULL, *to = NULL;
 
 	/* Of a back-scatter only the answering side was heard. */
 	if (outcome == EV_BACKSCATTER) {
-		(void)spoke(a, &ev->dst.addr, ev->at_ns);
+		alive(a, spoke(a, &ev->dst.addr, ev->at_ns), ev->at_ns);
 		return;
 	}
-	(void)spoke(a, &ev->src.addr, ev->at_ns);
+	from = spoke(a, &ev->src.addr, ev->at_ns);
+	/* In the middle of a conversation either may have sent the first packet: its link tells
+	 * who. What nobody answered is told by the clock, when its sender may be long gone. */
+	if (outcome != EV_MIDSTREAM)
+		alive(a, from, ev->conn.first_ns);
 	/* Who did not answer may not exist: a sweep must not fill the table with ghosts. */
 	if (outcome == EV_ESTABLISHED || outcome == EV_MIDSTREAM ||
 	    (outcome == EV_REFUSED && !ev->conn.by_icmp))
 		to = spoke(a, &ev->dst.addr, ev->at_ns);
 	else
 		to = map_get(a->seen, &ev->dst.addr);
+	if (outcome == EV_ESTABLISHED || (outcome == EV_REFUSED && !ev->conn.by_icmp))
+		alive(a, to, ev->at_ns);
 	/* What we ourselves call is heard, but not what others call there. */
 	if (to != NULL && !own_has(a->opt.own, &ev->src.addr))
-		to->attempts_to++;
+		to->s.attempts_to++;
 }
 
 static uint64_t frame_number(const struct analyst *a, const struct event *ev)
@@ -266,6 +337,8 @@ static void take(struct analyst *a, const struct event *ev)
 		see_conn(a, ev);
 	else if (ev->kind == EV_IDENT)
 		see_ident(a, ev);
+	if (ev->kind == EV_IDENT && ev->ident.is_repeat)
+		return;
 	if (a->opt.watch->events) {
 		char *line = event_json(ev, frame_number(a, ev));
 
@@ -318,6 +391,16 @@ static void tell_facts(struct analyst *a, bool at_end)
 	observer_tell(a->observer, at_end, &sink);
 }
 
+static void tell_presence(struct analyst *a, bool at_end)
+{
+	if (a->minutes.row == NULL || (!at_end && !a->opt.is_live) ||
+	    (!at_end && a->newest_mono_ns < a->minutes_ns + PRESENCE_EVERY_S * NS_PER_S))
+		return;
+	a->minutes_ns = a->newest_mono_ns;
+	for (size_t i = 0; i < map_len(a->seen); i++)
+		minutes_tell(&((struct heard *)map_at(a->seen, i, NULL))->minutes, &a->minutes);
+}
+
 /* The worker whose next event is due, or `workers`. */
 static unsigned earliest(const struct event **next, unsigned workers, bool is_last)
 {
@@ -349,6 +432,7 @@ void analyst_batch(struct analyst *a, const struct batch *b, unsigned workers, b
 	}
 	group_match(a); /* the events live only as long as the batch */
 	tell_facts(a, false);
+	tell_presence(a, false);
 }
 
 static void send_sighting(struct analyst *a, const struct sighting *s)
@@ -377,8 +461,9 @@ void analyst_finish(struct analyst *a, struct coverage *c)
 	for (size_t i = 0; i < n; i++)
 		unsent += !send_finding(a, findings[i]);
 	for (size_t i = 0; i < map_len(a->seen); i++)
-		send_sighting(a, map_at(a->seen, i, NULL));
+		send_sighting(a, &((const struct heard *)map_at(a->seen, i, NULL))->s);
 	tell_facts(a, true);
+	tell_presence(a, true);
 	observer_coverage(a->observer, c);
 	engine_coverage(a->engine, c);
 	if (a->unseen > 0)

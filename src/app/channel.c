@@ -135,7 +135,7 @@ enum rc channel_next(struct channel_in *c, enum channel_type *ret_type, struct b
 
 	unsigned type = rd_u8(&r);
 
-	if (type < CHANNEL_FINDING || type > CHANNEL_DONE)
+	if (type < CHANNEL_FINDING || type > CHANNEL_PRESENCE)
 		return RC_FORMAT;
 	*ret_type = (enum channel_type)type;
 	*ret_message = rd_take(&r, len - 1);

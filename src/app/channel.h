@@ -17,9 +17,10 @@ enum channel_type {
 	CHANNEL_COVERAGE,
 	CHANNEL_SOURCE,
 	CHANNEL_STATUS,
-	CHANNEL_LINE,     /* a line of text for stdout, without its newline */
-	CHANNEL_FACT = 7, /* exchange_pack_fact(): new, or grown */
-	CHANNEL_DONE = 8, /* nothing more will come, and all came that should */
+	CHANNEL_LINE,         /* a line of text for stdout, without its newline */
+	CHANNEL_FACT = 7,     /* exchange_pack_fact(): new, or grown */
+	CHANNEL_DONE = 8,     /* nothing more will come, and all came that should */
+	CHANNEL_PRESENCE = 9, /* exchange_pack_presence(): joins what came */
 };
 
 struct channel_out;

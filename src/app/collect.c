@@ -17,12 +17,24 @@ struct finding_key {
 	struct addr source, target;
 };
 
-enum { SCRATCH = 64 * 1024, PORT_TEXT = 1024 };
+enum {
+	SCRATCH = 64 * 1024,
+	PORT_TEXT = 1024,
+	/* Of each address that may be followed: of a capture all that it holds, since its run has
+	 * no name before its end. 5,000 machines for a week fit into the default. */
+	HOURS = 16,
+};
+
+struct hour_key { /* no padding */
+	struct addr addr;
+	uint32_t hour;
+};
 
 struct collection {
 	const struct watch_options *watch;
 	struct map *findings;  /* struct finding_key -> struct finding */
 	struct map *sightings; /* struct addr -> struct sighting */
+	struct map *presence;  /* struct hour_key -> struct presence */
 	struct fact_table *facts;
 	struct arena *scratch; /* texts of the fact being taken */
 	size_t scratch_used;
@@ -36,6 +48,7 @@ struct collection {
 	char port[PORT_TEXT];        /* and this */
 	bool has_source;
 	uint64_t refused; /* findings and sightings that the limits left no room for */
+	uint64_t presence_refused;
 };
 
 enum rc collection_new(const struct watch_options *watch, struct collection **ret_c)
@@ -50,6 +63,9 @@ enum rc collection_new(const struct watch_options *watch, struct collection **re
 	if (rc == RC_OK)
 		rc = map_new(limits->hosts, sizeof(struct addr), sizeof(struct sighting), 0,
 			     &c->sightings);
+	if (rc == RC_OK)
+		rc = map_new(limits->hosts * HOURS, sizeof(struct hour_key),
+			     sizeof(struct presence), 0, &c->presence);
 	if (rc == RC_OK)
 		rc = fact_table_new(limits->facts, &c->facts);
 	if (rc != RC_OK) {
@@ -67,6 +83,7 @@ void collection_free(struct collection *c)
 		return;
 	map_free(c->findings);
 	map_free(c->sightings);
+	map_free(c->presence);
 	fact_table_free(c->facts);
 	arena_free(c->scratch);
 	machines_free(c->machines);
@@ -121,6 +138,64 @@ static enum rc take_sighting(struct collection *c, struct bytes message)
 	else
 		*place = s;
 	return RC_OK;
+}
+
+static void join_presence(struct collection *c, const struct presence *p)
+{
+	const struct hour_key key = {p->addr, p->hour};
+	bool is_new = false;
+	struct presence *place = map_put(c->presence, &key, &is_new);
+
+	if (place == NULL)
+		c->presence_refused++;
+	else if (is_new)
+		*place = *p;
+	else
+		presence_join(place, p);
+}
+
+static enum rc take_presence(struct collection *c, struct bytes message)
+{
+	struct presence p;
+
+	if (exchange_unpack_presence(message, &p) != RC_OK)
+		return RC_FORMAT;
+	if (c->watch->store != NULL) /* otherwise nobody asked for it */
+		join_presence(c, &p);
+	return RC_OK;
+}
+
+static int cmp_presence(const void *a, const void *b)
+{
+	return presence_cmp(a, b);
+}
+
+enum rc collection_take_presence(struct collection *c, struct arena *arena,
+				 struct presence **ret_list, size_t *ret_n)
+{
+	const struct settings_limits *limits = settings_limits(c->watch->settings);
+	const size_t n = map_len(c->presence);
+	struct presence *list = arena_alloc(arena, n * sizeof(*list));
+	struct map *empty = NULL;
+
+	if (list == NULL || map_new(limits->hosts * HOURS, sizeof(struct hour_key),
+				    sizeof(struct presence), 0, &empty) != RC_OK)
+		return RC_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		list[i] = *(const struct presence *)map_at(c->presence, i, NULL);
+	if (n > 0)
+		qsort(list, n, sizeof(*list), cmp_presence);
+	map_free(c->presence);
+	c->presence = empty;
+	*ret_list = list;
+	*ret_n = n;
+	return RC_OK;
+}
+
+void collection_put_presence(struct collection *c, const struct presence *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		join_presence(c, &list[i]);
 }
 
 /* Only what packets say: lists and operators have other ways in. */
@@ -182,6 +257,8 @@ enum rc collection_take(struct collection *c, enum channel_type type, struct byt
 		return exchange_unpack_status(message, &c->status);
 	case CHANNEL_FACT:
 		return take_fact(c, message);
+	case CHANNEL_PRESENCE:
+		return take_presence(c, message);
 	case CHANNEL_LINE:
 		*ret_what = COLLECTED_LINE;
 		return RC_OK;
@@ -333,6 +410,9 @@ enum rc collection_outbreak(struct collection *c, const struct collect_end *end,
 	sum_up(c, &coverage, end->listened_ns);
 	if (c->refused > 0)
 		named_count_add(coverage.limits, &coverage.n_limits, "findings", c->refused);
+	if (c->presence_refused > 0)
+		named_count_add(coverage.limits, &coverage.n_limits, "hours of presence",
+				c->presence_refused);
 	if (c->facts_refused > 0)
 		named_count_add(coverage.limits, &coverage.n_limits, LIMIT_FACTS, c->facts_refused);
 	free(c->list);

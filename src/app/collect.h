@@ -47,6 +47,12 @@ uint64_t collection_facts_came(const struct collection *c);
 /* Of the last collection_outbreak(): who is who. NULL: there was none. */
 const struct machines *collection_machines(const struct collection *c);
 
+/* Presence that came since this was last asked; the collection forgets it. In the arena, in the
+ * order of presence_cmp(). If it cannot be stored, it goes back. */
+MUST_CHECK enum rc collection_take_presence(struct collection *c, struct arena *arena,
+					    struct presence **ret_list, size_t *ret_n);
+void collection_put_presence(struct collection *c, const struct presence *list, size_t n);
+
 struct collect_end {
 	bool is_cut;           /* it ended before its time */
 	uint64_t listened_ns;  /* by the parent's clock; counts if the sensor could not tell */

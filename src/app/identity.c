@@ -11,28 +11,32 @@ enum { SLOTS = 1024 };
 enum { AGAIN_S = 60 };
 /* Of each of the shards, in a second: an office that boots in the morning is far below. SYNs are
  * the weakest word, and a stranger can make any number of them. */
-enum { IDENTS_PER_S = 1024, SYNS_PER_S = 32 };
+enum { IDENTS_PER_S = 1024, SYNS_PER_S = 32, REPEATS_PER_S = 1024 };
 
 struct slot {
 	uint64_t key;
-	uint64_t second; /* when it was told, from 1; 0: never */
+	uint32_t told; /* in which second, from 1; 0: never */
+	/* From `since` seconds after that on it is not looked at for so long. */
+	uint16_t since, silence_s;
 };
 
 struct identity {
 	uint64_t seed;
-	unsigned idents_left, syns_left;
+	bool by_minute;
+	unsigned idents_left, syns_left, repeats_left;
 	uint64_t lost;
 	char shape[SYN_TEXT];
 	struct slot slots[SLOTS];
 };
 
-enum rc identity_new(uint64_t seed, struct identity **ret_i)
+enum rc identity_new(uint64_t seed, bool by_minute, struct identity **ret_i)
 {
 	struct identity *i = calloc(1, sizeof(*i));
 
 	if (i == NULL)
 		return RC_NOMEM;
 	i->seed = seed;
+	i->by_minute = by_minute;
 	identity_tick(i);
 	*ret_i = i;
 	return RC_OK;
@@ -47,6 +51,7 @@ void identity_tick(struct identity *i)
 {
 	i->idents_left = IDENTS_PER_S;
 	i->syns_left = SYNS_PER_S;
+	i->repeats_left = REPEATS_PER_S;
 }
 
 uint64_t identity_lost(const struct identity *i)
@@ -54,14 +59,14 @@ uint64_t identity_lost(const struct identity *i)
 	return i->lost;
 }
 
-static uint64_t second_of(uint64_t mono_ns)
+static uint32_t second_of(uint64_t mono_ns)
 {
-	return mono_ns / NS_PER_S + 1;
+	return (uint32_t)(mono_ns / NS_PER_S + 1);
 }
 
-static bool was_told(const struct slot *s, uint64_t key, uint64_t second)
+static bool is_silent(const struct slot *s, uint64_t key, uint32_t second)
 {
-	return s->key == key && s->second != 0 && second - s->second < AGAIN_S;
+	return s->key == key && s->told != 0 && second - s->told - s->since < s->silence_s;
 }
 
 static bool spend(struct identity *i, unsigned *left)
@@ -78,11 +83,11 @@ static bool spend(struct identity *i, unsigned *left)
 static bool note(struct identity *i, unsigned *left, uint64_t key, uint64_t mono_ns)
 {
 	struct slot *s = &i->slots[key % SLOTS];
-	uint64_t second = second_of(mono_ns);
+	uint32_t second = second_of(mono_ns);
 
-	if (was_told(s, key, second) || !spend(i, left))
+	if (is_silent(s, key, second) || !spend(i, left))
 		return false;
-	*s = (struct slot){key, second};
+	*s = (struct slot){.key = key, .told = second, .silence_s = AGAIN_S};
 	return true;
 }
 
@@ -169,18 +174,47 @@ static bool is_somebody(const struct packet *p)
 	       !mac_eq(&p->src_mac, &zero);
 }
 
+/* At most until the minute of the clock is over. */
+static uint16_t within_minute(uint64_t at_ns, uint32_t silence_s)
+{
+	const uint32_t rest = 60 - (uint32_t)(at_ns / NS_PER_S % 60);
+
+	return (uint16_t)(rest < silence_s ? rest : silence_s);
+}
+
+/* Somebody is heard whose silence is over. True: it is told, and `ret_is_repeat` says whether the
+ * minute alone is new. */
+static bool note_link(struct identity *i, const struct packet *p, uint64_t key, bool *ret_is_repeat)
+{
+	struct slot *s = &i->slots[key % SLOTS];
+	const uint32_t second = second_of(p->mono_ns);
+
+	*ret_is_repeat = s->key == key && s->told != 0 && second - s->told < AGAIN_S;
+	if (!spend(i, *ret_is_repeat ? &i->repeats_left : &i->idents_left))
+		return false;
+	if (!*ret_is_repeat)
+		*s = (struct slot){.key = key, .told = second};
+	s->since = (uint16_t)(second - s->told);
+	s->silence_s = (uint16_t)(AGAIN_S - s->since);
+	if (i->by_minute)
+		s->silence_s = within_minute(p->at_ns, s->silence_s);
+	return true;
+}
+
 static bool link_news(struct identity *i, const struct packet *p, struct ev_ident *ret_ident)
 {
 	uint64_t key = link_key(i, p);
+	bool is_repeat = false;
 
-	if (was_told(&i->slots[key % SLOTS], key, second_of(p->mono_ns)) || !is_somebody(p) ||
-	    !note(i, &i->idents_left, key, p->mono_ns))
+	if (is_silent(&i->slots[key % SLOTS], key, second_of(p->mono_ns)) || !is_somebody(p) ||
+	    !note_link(i, p, key, &is_repeat))
 		return false;
 	*ret_ident = (struct ev_ident){.from = IDENT_LINK,
 				       .has_mac = true,
 				       .mac = p->src_mac,
 				       .addr = p->src,
-				       .ttl = p->ttl};
+				       .ttl = p->ttl,
+				       .is_repeat = is_repeat};
 	return true;
 }
 

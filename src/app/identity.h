@@ -20,7 +20,9 @@
 
 struct identity;
 
-MUST_CHECK enum rc identity_new(uint64_t seed, struct identity **ret_i);
+/* by_minute: that somebody speaks is told in every minute of the clock in which it does; what was
+ * told in the last sixty seconds comes as a repeat. */
+MUST_CHECK enum rc identity_new(uint64_t seed, bool by_minute, struct identity **ret_i);
 void identity_free(struct identity *i); /* NULL is fine */
 
 /* A second has passed. */

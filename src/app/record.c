@@ -250,7 +250,7 @@ static void tell_success(struct recorder *r, uint64_t now_ns)
 }
 
 /* With the lock held: takes back what the thread is done with. */
-static void take_back(struct recorder *r)
+static void take_back(struct recorder *r, struct collection *c)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 
@@ -260,6 +260,8 @@ static void take_back(struct recorder *r)
 		tell_success(r, now_ns);
 	else
 		tell_failure(r, now_ns);
+	if (r->result != RC_OK)
+		collection_put_presence(c, r->batch->presence, r->batch->n_presence);
 	record_batch_free(r->batch);
 	r->batch = NULL;
 	r->stage = STAGE_IDLE;
@@ -280,7 +282,13 @@ static enum rc make_batch(struct recorder *r, struct collection *c, const struct
 	if (rc == RC_OK && o != NULL) {
 		rc = record_batch_add_run(*ret_b, o, r->opt->interface != NULL ? r->run_id : NULL,
 					  r->opt->sensor);
-		if (rc != RC_OK) {
+		if (rc == RC_OK)
+			rc = collection_take_presence(c, (*ret_b)->arena, &(*ret_b)->presence,
+						      &(*ret_b)->n_presence);
+		if (rc == RC_OK) {
+			(*ret_b)->run.presence = (*ret_b)->presence;
+			(*ret_b)->run.n_presence = (*ret_b)->n_presence;
+		} else {
 			record_batch_free(*ret_b);
 			*ret_b = NULL;
 		}
@@ -340,7 +348,7 @@ const char *recorder_tick(struct recorder *r, struct collection *c, const struct
 	if (!r->is_started)
 		return NULL;
 	pthread_mutex_lock(&r->lock);
-	take_back(r);
+	take_back(r, c);
 	is_idle = r->stage == STAGE_IDLE;
 	pthread_mutex_unlock(&r->lock);
 	if (is_idle && is_time(r, c))
@@ -349,7 +357,7 @@ const char *recorder_tick(struct recorder *r, struct collection *c, const struct
 }
 
 /* Until the thread has nothing in its hands. False: it is stuck. */
-static bool wait_idle(struct recorder *r, uint64_t until_ns)
+static bool wait_idle(struct recorder *r, struct collection *c, uint64_t until_ns)
 {
 	const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
 	bool is_idle = false;
@@ -358,7 +366,7 @@ static bool wait_idle(struct recorder *r, uint64_t until_ns)
 	while (r->stage == STAGE_GIVEN &&
 	       pthread_cond_timedwait(&r->changed, &r->lock, &until) == 0)
 		;
-	take_back(r);
+	take_back(r, c);
 	is_idle = r->stage == STAGE_IDLE;
 	pthread_mutex_unlock(&r->lock);
 	return is_idle;
@@ -395,7 +403,7 @@ enum rc recorder_finish(struct recorder *r, struct collection *c, const struct o
 
 	if (!r->is_started)
 		return RC_IO;
-	r->is_stuck = !wait_idle(r, until);
+	r->is_stuck = !wait_idle(r, c, until);
 	for (unsigned i = 0; i < LAST_TRIES && !r->is_stuck; i++) {
 		struct record_batch *b = NULL;
 
@@ -407,7 +415,7 @@ enum rc recorder_finish(struct recorder *r, struct collection *c, const struct o
 			break;
 		}
 		give(r, b);
-		r->is_stuck = !wait_idle(r, until);
+		r->is_stuck = !wait_idle(r, c, until);
 		if (!r->is_stuck && r->failures == 0) {
 			say_sum(r);
 			return RC_OK;

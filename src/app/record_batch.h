@@ -17,6 +17,8 @@ struct record_batch {
 	bool has_run;
 	struct store_run run;
 	struct outbreak *outbreak; /* a shallow copy, and whatever it points at that can change */
+	struct presence *presence; /* of the run; goes back to the collection if it fails */
+	size_t n_presence;
 };
 
 /* The facts that `stored` (key -> state) does not know as they are now. RC_NOMEM. */

@@ -227,6 +227,7 @@ static enum rc pipeline_init(struct pipeline *p)
 		.wants = p->sensor->wants,
 		.limits = limits,
 		.seed = p->sensor->seed,
+		.by_minute = p->sensor->watch->store != NULL,
 	};
 	enum rc rc = front_new(&front, &p->front);
 

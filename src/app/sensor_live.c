@@ -107,8 +107,11 @@ static enum rc listener_init(struct live *live, unsigned i)
 		.start_ns = live->start_ns,
 		.events_max = EVENTS_MAX,
 	};
-	struct worker_options worker = {
-		.of = 1, .wants = s->wants, .limits = &live->limits, .seed = s->seed};
+	struct worker_options worker = {.of = 1,
+					.wants = s->wants,
+					.limits = &live->limits,
+					.seed = s->seed,
+					.by_minute = s->watch->store != NULL};
 	enum rc rc = front_new(&front, &l->front);
 
 	l->live = live;

@@ -375,7 +375,7 @@ static enum rc shard_init(struct worker *w, unsigned number)
 		.ctx = s,
 	};
 	if (w->opt.wants & EV_BIT(EV_IDENT)) {
-		enum rc rc = identity_new(w->opt.seed, &s->identity);
+		enum rc rc = identity_new(w->opt.seed, w->opt.by_minute, &s->identity);
 
 		if (rc != RC_OK)
 			return rc;

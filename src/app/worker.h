@@ -17,6 +17,7 @@ struct worker_options {
 	unsigned wants; /* EV_BIT()s of what the analyst reads */
 	const struct settings_limits *limits;
 	uint64_t seed;
+	bool by_minute; /* as in identity_new() */
 };
 
 MUST_CHECK enum rc worker_new(const struct worker_options *opt, struct worker **ret_worker);

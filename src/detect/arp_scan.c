@@ -345,6 +345,9 @@ static void request_observe(struct state *s, const struct event *ev, const struc
 	if (k == NULL || !ring_put(s, k, ev))
 		return;
 	k->distinct++;
+	/* Who was cured asks for a printer, too: not for half a sweep at once. */
+	if (k->next_told > 0 && !k->is_gateway && k->n * 2 >= (uint32_t)s->set[KNOB_TARGETS])
+		finding_again(out, "arp-scan", &key.source, ev->at_ns);
 	if (k->next_told == 0 && is_sweep(s, k)) {
 		evidence_note(k);
 		k->is_gateway = is_gateway(s, &key.source);

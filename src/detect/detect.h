@@ -23,7 +23,18 @@ struct finding_out { /* filled in by the engine, or by a test */
 	/* "I could not look at everything": a literal, counted as a limit hit. */
 	void (*lossy)(void *ctx, const char *what);
 	void *ctx;
+	/* "It goes on": the source of a finding that is told only now and then, such as a sweep,
+	 * did it once more. For the minutes in which somebody attacked; adds to no finding. May be
+	 * NULL. */
+	void (*again)(void *ctx, const char *threat, const struct addr *source, uint64_t at_ns);
 };
+
+static inline void finding_again(const struct finding_out *out, const char *threat,
+				 const struct addr *source, uint64_t at_ns)
+{
+	if (out->again != NULL)
+		out->again(out->ctx, threat, source, at_ns);
+}
 
 struct knob {
 	const char *name, *help; /* name in settings: detect.<id>.<name> */

@@ -146,6 +146,8 @@ static void on_found(void *ctx, const struct finding *f)
 	struct key key;
 	struct kept *k = NULL;
 
+	if (f->count > 0 && e->opt.sighted != NULL)
+		e->opt.sighted(e->opt.news_ctx, f);
 	key_of(f, &key);
 	k = kept_find(e, &key);
 	if (k == NULL && f->count == 0)
@@ -171,6 +173,13 @@ static void on_found(void *ctx, const struct finding *f)
 	}
 	k->f = *f;
 	tell(e, k, true);
+}
+
+static void on_again(void *ctx, const char *threat, const struct addr *source, uint64_t at_ns)
+{
+	const struct engine *e = ctx;
+
+	e->opt.again(e->opt.news_ctx, threat, source, at_ns);
 }
 
 static enum rc start(struct engine *e, const struct detector *d)
@@ -211,7 +220,7 @@ enum rc engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	if (e == NULL)
 		return RC_NOMEM;
 	e->opt = *opt;
-	e->out = (struct finding_out){on_found, on_lossy, e};
+	e->out = (struct finding_out){on_found, on_lossy, e, opt->again != NULL ? on_again : NULL};
 	rc = map_new(opt->max_findings, sizeof(struct key), sizeof(size_t), opt->seed,
 		     &e->findings);
 	if (rc == RC_OK)

@@ -23,6 +23,10 @@ struct engine_options {
 	 * NULL. */
 	void (*news)(void *ctx, const struct finding *f, bool is_new);
 	void *news_ctx;
+	/* Told of every sighting, before it is joined with others; and that the source of an
+	 * earlier one goes on. Both with news_ctx; both may be NULL. */
+	void (*sighted)(void *ctx, const struct finding *f);
+	void (*again)(void *ctx, const char *threat, const struct addr *source, uint64_t at_ns);
 	uint64_t seed;
 };
 

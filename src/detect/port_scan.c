@@ -453,6 +453,17 @@ static void fan_begin(struct source *src)
 	src->n_packets = 1;
 }
 
+/* Does one who was told go on, or only call somebody? Machines that are cured call servers, too,
+ * now and then one that is off: but not those that they never called before. Once nearly all that
+ * the bitmap has place for were called, each failure counts. */
+static bool goes_on(const struct state *s, const struct source *src, const struct contact *c,
+		    bool is_new)
+{
+	if (src->is_fan)
+		return is_new && src->window_n >= (uint32_t)s->set[KNOB_FAN];
+	return c->failed && (is_new || src->targets >= BITS / 2);
+}
+
 static void contact_take(struct state *s, struct source *src, const struct contact *c,
 			 const struct finding_out *out)
 {
@@ -466,9 +477,15 @@ static void contact_take(struct state *s, struct source *src, const struct conta
 	if (c->at_ns > src->last_ns)
 		src->last_ns = c->at_ns;
 	port_note(src, c->port);
-	if (!dst_is_new(s, src, &c->dst))
+
+	bool is_new = dst_is_new(s, src, &c->dst);
+
+	if (is_new)
+		first_contact(s, src, c);
+	if (was_told && goes_on(s, src, c, is_new))
+		finding_again(out, "port-scan", &c->key.source, c->at_ns);
+	if (!is_new)
 		return;
-	first_contact(s, src, c);
 	evidence_note(src, c, was_told);
 	if (!was_told && is_scanner(s, &c->key, src)) {
 		src->next_told = src->targets * 2;

@@ -184,6 +184,7 @@ enum { /* ev_ident.roles */
 struct ev_ident {
 	uint8_t from, act; /* enum ev_ident_from, enum ev_ident_act */
 	bool is_of_dst;    /* it is about the receiver of the message, not about its sender */
+	bool is_repeat;    /* told lately; only that the sender speaks in this minute is new */
 	bool has_mac;
 	bool is_group;              /* NBNS: a group name, so `name` is empty and `domain` set */
 	uint8_t suffix;             /* NBNS: 16th byte of the name */

@@ -223,6 +223,36 @@ enum rc exchange_unpack_sighting(struct bytes in, struct sighting *ret_s)
 	return RC_OK;
 }
 
+enum rc exchange_pack_presence(const struct presence *p, uint8_t **ret_at, size_t *ret_len)
+{
+	Quell__Presence m = QUELL__PRESENCE__INIT;
+
+	m.addr = borrow(p->addr.b, sizeof(p->addr.b));
+	m.hour = p->hour;
+	m.alive = p->alive;
+	m.hostile = p->hostile;
+	return pack(&m.base, ret_at, ret_len);
+}
+
+enum rc exchange_unpack_presence(struct bytes in, struct presence *ret_p)
+{
+	Quell__Presence *m = quell__presence__unpack(NULL, in.len, in.at);
+	struct presence p = {0};
+	bool ok = m != NULL && addr_take(&m->addr, &p.addr) && m->alive != 0 &&
+		  m->alive >> PRESENCE_MINUTES == 0 && (m->hostile & ~m->alive) == 0;
+
+	if (ok) {
+		p.hour = m->hour;
+		p.alive = m->alive;
+		p.hostile = m->hostile;
+	}
+	quell__presence__free_unpacked(m, NULL);
+	if (!ok)
+		return RC_FORMAT;
+	*ret_p = p;
+	return RC_OK;
+}
+
 static void named_rows(const struct named_count *list, size_t n, Quell__NamedCount *rows,
 		       Quell__NamedCount **at)
 {

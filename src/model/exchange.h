@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "model/fact.h"
 #include "model/outbreak.h"
+#include "model/presence.h"
 
 enum { EXCHANGE_MAX = 1 << 20, EXCHANGE_FILES = 4096 }; /* bytes of a message; files of a run */
 
@@ -31,6 +32,9 @@ MUST_CHECK enum rc exchange_unpack_finding(struct bytes in, struct finding *ret_
 MUST_CHECK enum rc exchange_pack_sighting(const struct sighting *s, uint8_t **ret_at,
 					  size_t *ret_len);
 MUST_CHECK enum rc exchange_unpack_sighting(struct bytes in, struct sighting *ret_s);
+MUST_CHECK enum rc exchange_pack_presence(const struct presence *p, uint8_t **ret_at,
+					  size_t *ret_len);
+MUST_CHECK enum rc exchange_unpack_presence(struct bytes in, struct presence *ret_p);
 MUST_CHECK enum rc exchange_pack_coverage(const struct coverage *c, uint8_t **ret_at,
 					  size_t *ret_len);
 MUST_CHECK enum rc exchange_unpack_coverage(struct bytes in, struct coverage *ret_c);

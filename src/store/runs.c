@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "model/exchange.h"
+#include "store/campaigns.h"
 #include "store/runs.h"
 
 enum { THREATS_TEXT = 1024, MACHINES_MAX = 1 << 28 };
@@ -509,6 +510,8 @@ enum rc store_put_run(struct store *s, const struct store_run *run, uint64_t *re
 		rc = run_rows_of(run, &r);
 	if (rc == RC_OK)
 		rc = run_write(s, &r, &rows);
+	if (rc == RC_OK)
+		rc = store_put_presence(s, run->id, run->presence, run->n_presence, &rows);
 	run_rows_done(&r);
 	rc = store_leave(s, is_mine, rc);
 	if (rc == RC_OK && ret_changed != NULL)

@@ -19,6 +19,7 @@
 #include "model/machine.h"
 #include "model/outbreak.h"
 #include "model/posture.h"
+#include "model/presence.h"
 #include "model/posture_pack.h"
 #include "model/query.h"
 
@@ -178,6 +179,8 @@ struct store_run {
 	char id[64]; /* of a capture: from its contents, so the same one again is the same run */
 	const char *sensor;              /* who listened */
 	const struct outbreak *outbreak; /* source, coverage, findings, verdicts */
+	const struct presence *presence; /* since the last time */
+	size_t n_presence;
 };
 
 /* Replaces an earlier state of the same run. Findings and verdicts are kept by address and time;

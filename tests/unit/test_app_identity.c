@@ -19,7 +19,7 @@ static struct identity *make(void)
 {
 	struct identity *i = NULL;
 
-	assert_int_equal(identity_new(7, &i), RC_OK);
+	assert_int_equal(identity_new(7, false, &i), RC_OK);
 	return i;
 }
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include "store/campaigns.h"
 #include "store_facts.h"
 
 static struct test_store at, other;
