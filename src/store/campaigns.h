@@ -12,7 +12,7 @@
 /* --- presence: in which minutes machines were heard --- */
 
 /* What a run heard; joined by OR with what is there. Addresses become machines as those of findings
- * do, now and whenever the store learns better. store_put_run() calls it for the outbreak's own. */
+ * do, now and whenever the store learns better. store_put_run() puts that of its run. */
 MUST_CHECK enum rc store_put_presence(struct store *s, const char *run, const struct presence *list,
 				      size_t n, uint64_t *ret_changed);
 

@@ -101,12 +101,32 @@ static void check_reports(const struct outbreak *o)
 	}
 }
 
+/* In order, each hour once; and once taken, they are gone, until they are given back. */
+static void check_presence(struct collection *c)
+{
+	struct presence *list = NULL, *again = NULL;
+	struct arena *arena = NULL;
+	size_t n = 0, left = 1;
+
+	require(arena_new(0, &arena) == RC_OK);
+	require(collection_take_presence(c, arena, &list, &n) == RC_OK);
+	for (size_t i = 0; i < n; i++) {
+		require(i == 0 || presence_cmp(&list[i - 1], &list[i]) < 0);
+		require(list[i].alive != 0 && (list[i].hostile & ~list[i].alive) == 0);
+	}
+	require(collection_take_presence(c, arena, &again, &left) == RC_OK && left == 0);
+	collection_put_presence(c, list, n);
+	require(collection_take_presence(c, arena, &again, &left) == RC_OK && left == n);
+	require(n == 0 || memcmp(list, again, n * sizeof(*list)) == 0);
+	arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *files[] = {"one.pcap", "two.pcap"};
 	static const char *const limits[] = {"limits.findings=16", "limits.hosts=16",
 					     "limits.facts=16"};
-	struct watch_options watch = {.files = files};
+	struct watch_options watch = {.files = files, .store = "null:"};
 	struct settings *settings = NULL;
 	struct collection *c = NULL;
 	struct outbreak *o = NULL;
@@ -131,6 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(o->n_findings <= 16 && o->n_hosts <= 16 * 3);
 	check_reports(o);
 	outbreak_free(o);
+	check_presence(c);
 	collection_free(c);
 	settings_free(settings);
 	return 0;

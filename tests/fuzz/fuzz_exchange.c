@@ -66,6 +66,21 @@ static void try_coverage(struct bytes in)
 	free(at);
 }
 
+static void try_presence(struct bytes in)
+{
+	struct presence p, back;
+	uint8_t *at = NULL;
+	size_t len = 0;
+
+	if (exchange_unpack_presence(in, &p) != RC_OK)
+		return;
+	must(p.alive != 0 && p.alive >> PRESENCE_MINUTES == 0 && (p.hostile & ~p.alive) == 0);
+	must(exchange_pack_presence(&p, &at, &len) == RC_OK);
+	must(exchange_unpack_presence((struct bytes){at, len}, &back) == RC_OK);
+	must(presence_cmp(&p, &back) == 0 && p.alive == back.alive && p.hostile == back.hostile);
+	free(at);
+}
+
 static void try_others(struct bytes in)
 {
 	struct exchange_source source;
@@ -89,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_finding(in);
 	try_fact(in);
 	try_coverage(in);
+	try_presence(in);
 	try_others(in);
 	return 0;
 }

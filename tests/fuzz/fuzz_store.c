@@ -15,6 +15,7 @@
 #include "app/keep.h"
 #include "base/bytes.h"
 #include "base/monotime.h"
+#include "store/campaigns.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -65,6 +66,47 @@ static void assess(struct store *s)
 	}
 }
 
+static void seal(struct journal_line *l)
+{
+	l->hash[0] = (uint8_t)(l->prev[0] + 1);
+}
+
+static void plan(struct store *s)
+{
+	const struct outbreak o = {.source = {.kind = "file"}};
+	const struct presence heard[] = {{addr_v4(0x0a000001), 0, 3, 1},
+					 {addr_v4(0x0a000003), 0, 7, 0}};
+	const struct store_run run = {.id = "monday",
+				      .sensor = "here",
+				      .outbreak = &o,
+				      .presence = heard,
+				      .n_presence = 2};
+	const struct campaign_file file = {"patch", "/srv/kb.exe", "00ff", "", "/quiet", "5.1"};
+	const struct campaign c = {.id = "first",
+				   .weakness = "ms08-067",
+				   .patch = "KB958644",
+				   .strategy = "generic",
+				   .state = "open",
+				   .files = &file,
+				   .n_files = 1};
+	const struct wave w = {.num = 1, .name = "pilot", .state = WAVE_OPEN};
+	struct member m = {.wave = 1, .stage = STAGE_CLEANED, .why = "as it is"};
+	struct journal_line l = {.campaign = "first",
+				 .who = "maria",
+				 .act = "new",
+				 .machine = "",
+				 .text = "a campaign"};
+	struct store_ids ids = {0};
+
+	must(store_put_run(s, &run, NULL) == RC_OK);
+	must(store_find(s, "001a2b000001", 0, 1, &ids) == RC_OK && ids.n == 1);
+	memcpy(m.machine, ids.list[0], sizeof(m.machine));
+	store_ids_done(&ids);
+	must(store_put_campaign(s, &c) == RC_OK && store_put_wave(s, "first", &w) == RC_OK);
+	must(store_put_members(s, "first", &m, 1, NULL) == RC_OK);
+	must(store_journal_add(s, &l, seal) == RC_OK);
+}
+
 static void make(void)
 {
 	struct fact f[40];
@@ -92,6 +134,7 @@ static void make(void)
 	must(keep_facts(s, f, 40, false, &sum) == RC_OK);
 	say(s);
 	assess(s);
+	plan(s);
 	store_close(s);
 	file = fopen(path, "rb");
 	must(file != NULL);
@@ -138,6 +181,41 @@ static bool take_assessment(void *ctx, const struct store_assessment *a)
 	return ++*(unsigned *)ctx < 1000;
 }
 
+static bool take_presence(void *ctx, const struct store_presence *p)
+{
+	must(p->run != NULL && p->sensor != NULL && p->machine != NULL);
+	must(p->presence->alive >> PRESENCE_MINUTES == 0 &&
+	     (p->presence->hostile & ~p->presence->alive) == 0);
+	return ++*(unsigned *)ctx < 1000;
+}
+
+static bool take_campaign(void *ctx, const struct campaign *c)
+{
+	must(c->id != NULL && c->state != NULL && c->stop_failed >= 0 && c->stop_failed <= 1);
+	for (size_t i = 0; i < c->n_files; i++)
+		must(c->files[i].role != NULL && c->files[i].os != NULL);
+	return ++*(unsigned *)ctx < 1000;
+}
+
+static bool take_wave(void *ctx, const struct wave *w)
+{
+	must(w->num > 0 && w->name != NULL && w->state < WAVE_STATES && w->gate_failed >= 0);
+	return ++*(unsigned *)ctx < 1000;
+}
+
+static bool take_member(void *ctx, const struct member *m)
+{
+	must(strlen(m->machine) < MACHINE_ID && m->why != NULL);
+	must(m->stage < STAGES && m->marks < MEMBER_MARKS && m->p_quiet >= 0 && m->p_quiet <= 1);
+	return ++*(unsigned *)ctx < 1000;
+}
+
+static bool take_line(void *ctx, const struct journal_line *l)
+{
+	must(l->campaign != NULL && l->who != NULL && l->text != NULL && l->machine != NULL);
+	return ++*(unsigned *)ctx < 1000;
+}
+
 static void fine(const struct store *s, enum rc rc)
 {
 	must(rc == RC_OK || store_error(s)[0] != '\0');
@@ -158,6 +236,12 @@ static void read_all(struct store *s)
 	fine(s, store_assessments(s, take_assessment, &n));
 	fine(s, store_postures(s, NULL, NULL, take_posture, &n));
 	fine(s, store_postures(s, NULL, "one", take_posture, &n));
+	fine(s, store_presence(s, NULL, 0, false, take_presence, &n));
+	fine(s, store_presence(s, NULL, 0, true, take_presence, &n));
+	fine(s, store_campaigns(s, NULL, take_campaign, &n));
+	fine(s, store_waves(s, "first", take_wave, &n));
+	fine(s, store_members(s, "first", take_member, &n));
+	fine(s, store_journal(s, NULL, take_line, &n));
 	rc = store_find(s, "10.0.0.3", 0, 10, &ids);
 	fine(s, rc);
 	if (rc == RC_OK)

@@ -16,7 +16,8 @@ struct bench {
 	long knobs[BENCH_KNOBS];
 	struct finding found[BENCH_KEEP]; /* the first ones */
 	struct finding last;
-	unsigned n_found, n_lossy;
+	unsigned n_found, n_lossy, n_again;
+	uint64_t again_ns; /* of the last one */
 	uint64_t seq;
 };
 
@@ -42,6 +43,17 @@ static inline void bench_on_lossy(void *ctx, const char *what)
 
 	assert_non_null(what);
 	b->n_lossy++;
+}
+
+static inline void bench_on_again(void *ctx, const char *threat, const struct addr *source,
+				  uint64_t at_ns)
+{
+	struct bench *b = ctx;
+
+	assert_string_equal(threat, b->d->id);
+	assert_false(addr_is_zero(source));
+	b->n_again++;
+	b->again_ns = at_ns;
 }
 
 static inline void bench_start(struct bench *b)
@@ -87,7 +99,7 @@ static inline void bench_free(struct bench *b)
 
 static inline void bench_event(struct bench *b, struct event *ev)
 {
-	struct finding_out out = {bench_on_found, bench_on_lossy, b};
+	struct finding_out out = {bench_on_found, bench_on_lossy, b, bench_on_again};
 
 	ev->seq = ++b->seq;
 	assert_true(b->d->wants & EV_BIT(ev->kind));
@@ -96,7 +108,7 @@ static inline void bench_event(struct bench *b, struct event *ev)
 
 static inline void bench_finish(struct bench *b)
 {
-	struct finding_out out = {bench_on_found, bench_on_lossy, b};
+	struct finding_out out = {bench_on_found, bench_on_lossy, b, bench_on_again};
 
 	if (b->d->finish != NULL)
 		b->d->finish(b->state, &out);

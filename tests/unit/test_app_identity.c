@@ -69,6 +69,35 @@ static void a_link_is_told_once_a_minute(void **unused)
 	identity_free(i);
 }
 
+/* With a store: in every minute of the clock, but only as a repeat, so that nothing else is told
+ * more often than without. */
+static void by_minute_a_link_is_repeated_in_each(void **unused)
+{
+	static const struct {
+		unsigned at_s;
+		bool is_told, is_repeat;
+	} cases[] = {
+		{50, true, false},   {59, false, false},  {60, true, true},
+		{61, false, false},  {109, false, false}, {110, true, false},
+		{119, false, false}, {120, true, true},   {300, true, false},
+	};
+	struct identity *i = NULL;
+	struct ev_ident id;
+
+	(void)unused;
+	assert_int_equal(identity_new(7, true, &i), RC_OK);
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct packet p = tcp(0x0a000007, TCP_ACK, cases[k].at_s);
+
+		p.at_ns = p.mono_ns;
+		id = (struct ev_ident){0};
+		if (takes(i, p, &id) != cases[k].is_told || id.is_repeat != cases[k].is_repeat)
+			fail_msg("at %u s", cases[k].at_s);
+	}
+	assert_int_equal(identity_lost(i), 0);
+	identity_free(i);
+}
+
 static void only_somebody_has_a_link(void **unused)
 {
 	static const struct {
@@ -194,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_link_is_told_once_a_minute),
+		cmocka_unit_test(by_minute_a_link_is_repeated_in_each),
 		cmocka_unit_test(only_somebody_has_a_link),
 		cmocka_unit_test(a_syn_has_a_shape),
 		cmocka_unit_test(a_flood_of_syns_leaves_room_for_the_rest),

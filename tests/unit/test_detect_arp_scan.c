@@ -69,9 +69,14 @@ static void an_ascending_sweep_of_silent_addresses_is_found(void **state)
 	assert_string_equal(bench_detail(&b->last, "pattern").text, "ascending");
 	for (uint32_t i = 20; i < 240; i++)
 		asks(b, 100 + i, 5, 10 + i);
+	/* That it goes on is told each time, for the minutes in which it did. */
+	assert_int_equal(b->n_again, 220);
+	asks(b, 2000, 5, 3); /* cured, it asks for a printer */
+	assert_int_equal(b->n_again, 220);
+	assert_int_equal(b->again_ns, 339 * NS_PER_S + 1);
 	bench_finish(b);
 	assert_in_range(b->n_found, 3, 6);
-	assert_int_equal(bench_detail(&b->last, "addresses").number, 241);
+	assert_int_equal(bench_detail(&b->last, "addresses").number, 242);
 }
 
 static void the_same_in_no_order_needs_repeats_or_more_of_it(void **state)

@@ -200,6 +200,36 @@ static void a_growing_sweep_is_told_again_and_its_count_adds_up(void **state)
 	assert_int_equal(b->last.packets[0], 1);
 }
 
+/* For the minutes in which it attacked: between two findings, too. And who was cured calls servers
+ * as anybody does. */
+static void a_sweep_that_goes_on_is_told_each_time(void **state)
+{
+	struct bench *b = *state;
+	unsigned told;
+
+	for (uint32_t i = 0; i < 8; i++)
+		tries(b, i, inside(5), inside(1000 + i), 445, EV_UNANSWERED);
+	assert_int_equal(b->n_found, 1);
+	assert_int_equal(b->n_again, 0);
+	for (uint32_t i = 8; i < 15; i++)
+		tries(b, 60 * i, inside(5), inside(1000 + i), 445, EV_REFUSED);
+	assert_int_equal(b->n_found, 1);
+	assert_int_equal(b->n_again, 7);
+	assert_int_equal(b->again_ns, 60 * 14 * NS_PER_S + 1);
+	for (uint32_t i = 0; i < 100; i++) {
+		tries(b, 2000 + i, inside(5), inside(2000 + i), 445, EV_ESTABLISHED);
+		tries(b, 2000 + i, inside(5), inside(1000 + i % 15), 445, EV_UNANSWERED);
+	}
+	assert_int_equal(b->n_again, 7);
+	/* So many that the bitmap knows nearly all. */
+	for (uint32_t i = 0; i < 60000; i++)
+		tries(b, 10000 + i, inside(5), outside(i * 7), 445, EV_UNANSWERED);
+	told = b->n_again;
+	tries(b, 99999, inside(5), outside(7 * 59999), 445, EV_UNANSWERED);
+	assert_int_equal(b->n_again, told + 1);
+	assert_in_range(told, 55000, 60007);
+}
+
 static void many_ports_of_one_machine_are_reconnaissance(void **state)
 {
 	struct bench *b = *state;
@@ -283,6 +313,7 @@ int main(void)
 		TEST(monitoring_of_a_night_with_a_third_switched_off_is_left_alone),
 		TEST(a_worm_that_everybody_answers_is_found_by_its_fan),
 		TEST(a_growing_sweep_is_told_again_and_its_count_adds_up),
+		TEST(a_sweep_that_goes_on_is_told_each_time),
 		TEST(many_ports_of_one_machine_are_reconnaissance),
 		TEST(slammer_is_found_on_udp),
 		TEST(a_flood_of_forged_sources_neither_fills_nor_hides_anything),

@@ -238,6 +238,41 @@ static void sighting_source_and_status_survive_the_journey(void **unused)
 	assert_memory_equal(&t2, &t, sizeof(t));
 }
 
+static void presence_that_cannot_be_is_refused(void **unused)
+{
+	const uint64_t last = UINT64_C(1) << 59;
+	static const struct addr who = {{0xfe, 0x80, [15] = 7}};
+	const struct {
+		struct presence p;
+		enum rc want;
+	} cases[] = {
+		{{who, 486112, last | 1, last}, RC_OK},   {{who, UINT32_MAX, last, 0}, RC_OK},
+		{{who, 486112, 0, 0}, RC_FORMAT},         /* nobody needs to be told that */
+		{{who, 486112, last << 1, 0}, RC_FORMAT}, /* minute 60 */
+		{{who, 486112, 1, 2}, RC_FORMAT},         /* attacked, and was not heard */
+	};
+
+	(void)unused;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct presence back = {.hour = 1};
+		struct bytes m = {0};
+		uint8_t *at = NULL;
+
+		assert_int_equal(exchange_pack_presence(&cases[i].p, &at, &m.len), RC_OK);
+		m.at = at;
+		assert_int_equal(exchange_unpack_presence(m, &back), cases[i].want);
+		if (cases[i].want == RC_OK)
+			assert_true(presence_cmp(&back, &cases[i].p) == 0 &&
+				    back.alive == cases[i].p.alive &&
+				    back.hostile == cases[i].p.hostile);
+		else
+			assert_int_equal(back.hour, 1); /* untouched */
+		m.len--;
+		assert_int_equal(exchange_unpack_presence(m, &back), RC_FORMAT);
+		free(at);
+	}
+}
+
 static void a_fact_survives_the_journey(void **unused)
 {
 	struct fact facts[] = {
@@ -377,6 +412,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_finding_survives_the_journey),
 		cmocka_unit_test(a_value_out_of_range_is_refused),
+		cmocka_unit_test(presence_that_cannot_be_is_refused),
 		cmocka_unit_test(a_fact_survives_the_journey),
 		cmocka_unit_test(a_fact_that_cannot_be_is_refused),
 		cmocka_unit_test(text_that_is_no_utf8_becomes_so),
