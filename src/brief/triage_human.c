@@ -39,8 +39,9 @@ static void answer_patch(const struct lines *l, const struct triage_patch *p, si
 		    count_say(pending, "waits", "wait", b),
 		    count_say(machines, "machine", "machines", a));
 	else if (unknown > 0)
-		say(&s, "Unknown, against %s: of %s of %s nobody knows", p->weakness->id,
-		    count_format(unknown, c), count_say(machines, "machine", "machines", a));
+		say(&s, "Unknown, against %s: nobody knows it of %s of %s", p->weakness->id,
+		    unknown == machines ? "any" : count_format(unknown, c),
+		    count_say(machines, "machine", "machines", a));
 	else
 		say(&s, "Yes, against %s: on none of %s it is missing", p->weakness->id,
 		    count_say(machines, "machine", "machines", a));
@@ -172,11 +173,10 @@ static void put_step(const struct lines *l, const struct triage_step *step, unsi
 	struct sentence s = {.len = 0};
 
 	lines_step(l, num, step->what);
-	say(&s, "%s", step->whom);
+	say(&s, "who: %s", step->whom);
 	if (step->channel[0] != '\0')
-		say(&s, "%s%s", s.len > 0 ? "; by " : "by ", step->channel);
-	if (s.len > 0)
-		lines_under(l, UNDER, s.at);
+		say(&s, "; how: %s", step->channel);
+	lines_under(l, UNDER, s.at);
 	s.len = 0;
 	if (step->proof[0] != '\0') {
 		say(&s, "done when: %s", step->proof);

@@ -174,10 +174,8 @@ static void see_deeds(struct spots *b)
 		     (unsigned long long)l->deeds_of_nobody);
 	if (l->deeds_left_out > 0)
 		spot(b,
-		     "The infection tree is made of the first %d attempts between infected "
-		     "machines; "
-		     "%llu more are left out.",
-		     DEEDS_MOST, (unsigned long long)l->deeds_left_out);
+		     "%llu later attempts are left out of the infection tree: there are too many.",
+		     (unsigned long long)l->deeds_left_out);
 }
 
 enum rc look_at_blind_spots(struct looking *l)

@@ -2,9 +2,8 @@
  * The findings: which threats are loose, what infected machines did to each other, and what the
  * vendor wants to see.
  *
- * Findings come in the order of their beginning, so what cannot matter to the tree is known as they
- * pass: who has attacked already was not infected by a later attempt. Of deeds towards others, only
- * the first of each class is kept; it tells when a machine began.
+ * They come in the order of their beginning, and an outbreak has more of them than memory should
+ * hold: what is kept is bounded, the early ones first, and what is not is told.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,10 +29,6 @@ static void keep_deed(struct looking *l, uint32_t from, uint32_t to, const struc
 {
 	struct finding *copy = NULL;
 
-	if (l->n_deeds == DEEDS_MOST) {
-		l->deeds_left_out++;
-		return;
-	}
 	if (l->n_deeds == l->cap_deeds) {
 		size_t cap = l->cap_deeds == 0 ? 256 : 2 * l->cap_deeds;
 		struct tree_deed *more = realloc(l->deeds, cap * sizeof(*more));
@@ -54,26 +49,24 @@ static void keep_deed(struct looking *l, uint32_t from, uint32_t to, const struc
 	l->deeds[l->n_deeds++] = (struct tree_deed){from, to, copy};
 }
 
-/* Can it have infected `to`, or be part of that? */
-static bool tells_of(const struct looking *l, uint32_t to, const struct finding *f)
-{
-	return !l->has_acted[to] || f->class == CLASS_TRANSFER || f->class == CLASS_IMPLANT;
-}
-
+/* What is done to machines that are not infected tells how busy a machine is: some of it will do,
+ * but when each began, by every kind of deed, must be known. */
 static void take_deed(struct looking *l, uint32_t from, uint32_t to, const struct finding *f)
 {
 	struct triage_node *node = &l->nodes[from];
+	bool is_first = (l->classes[from] & 1u << f->class) == 0;
 
 	if (node->first_ns == 0 || f->first_ns < node->first_ns)
 		node->first_ns = f->first_ns;
 	if (f->last_ns > node->last_ns)
 		node->last_ns = f->last_ns;
-	if (to != TREE_NOBODY && tells_of(l, to, f))
+	if (is_first || (to != TREE_NOBODY ? l->n_between < BETWEEN_MOST : l->n_aside < ASIDE_MOST))
 		keep_deed(l, from, to, f);
-	else if ((l->classes[from] & 1u << f->class) == 0)
-		keep_deed(l, from, TREE_NOBODY, f);
+	else
+		l->deeds_left_out++;
+	l->n_between += to != TREE_NOBODY;
+	l->n_aside += to == TREE_NOBODY;
 	l->classes[from] |= 1u << f->class;
-	l->has_acted[from] = true;
 }
 
 /* --- evidence: of each class that proves something, the first --- */
@@ -145,8 +138,7 @@ enum rc look_at_findings(struct looking *l)
 	enum rc rc = RC_OK;
 
 	l->classes = arena_alloc(l->arena, l->n_nodes * sizeof(*l->classes));
-	l->has_acted = arena_alloc(l->arena, l->n_nodes * sizeof(*l->has_acted));
-	if (l->classes == NULL || l->has_acted == NULL)
+	if (l->classes == NULL)
 		return RC_NOMEM;
 	if (l->n_nodes > 0)
 		rc = store_findings(l->s, NULL, take_finding, &p);

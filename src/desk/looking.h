@@ -7,8 +7,10 @@
 enum {
 	LOOSE_MOST = 64, /* the catalogue has fewer threats */
 	SENSORS_MOST = ESTIMATE_SENSORS,
-	/* Attempts between infected machines that are kept for the tree: a finding has 1.3 KiB. */
-	DEEDS_MOST = 50000,
+	/* Deeds that are kept for the tree, towards infected machines and towards others: a finding
+	 * has 1.3 KiB. */
+	BETWEEN_MOST = 40000,
+	ASIDE_MOST = 10000,
 	BLIND_MOST = 16,
 	PRODUCTS_MOST = 4,
 	EVIDENCE_MOST = 3,
@@ -48,8 +50,8 @@ struct looking {
 	struct tree_deed *deeds;
 	size_t n_deeds, cap_deeds;
 	uint64_t deeds_left_out, deeds_of_nobody;
-	unsigned *classes; /* of each node: bit of a class of which a deed is kept */
-	bool *has_acted;
+	unsigned *classes;         /* of each node: bit of a class of which a deed is kept */
+	size_t n_between, n_aside; /* seen */
 
 	const char *products[PRODUCTS_MOST + 1], *evidence[EVIDENCE_MOST + 1];
 	const char *damaged; /* the store's words, if postures cannot be read; or NULL */

@@ -105,6 +105,7 @@ enum rc look_at_runs(struct looking *l)
 		const struct look_sensor *s = &l->sensors[i];
 
 		heard->minutes += s->minutes;
+		heard->is_low = heard->is_low || s->is_low;
 		if (s->first_ns != 0 && (heard->first_ns == 0 || s->first_ns < heard->first_ns))
 			heard->first_ns = s->first_ns;
 		if (s->last_ns > heard->last_ns)
@@ -244,7 +245,8 @@ static void fill_in(struct triage_input *in, const struct outlook_options *opt)
 				    .is_overridden = opt->is_overridden,
 				    .chosen = opt->chosen,
 				    .override_by = opt->override_by,
-				    .override_why = opt->override_why};
+				    .override_why = opt->override_why,
+				    .earlier = opt->earlier};
 }
 
 enum rc outlook_make(struct store *s, const struct knowledge *k, const struct outlook_options *opt,

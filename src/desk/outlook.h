@@ -24,6 +24,7 @@ struct outlook_options {
 	bool is_overridden;
 	enum strategy chosen;
 	const char *override_by, *override_why;
+	const char *earlier; /* the newest override of the journal, in words; or "" */
 };
 
 struct outlook {

@@ -73,7 +73,6 @@ static void add_of(struct making *m, const struct threat *t, enum triage_when wh
 						  .act = TRIAGE_LORE,
 						  .what = t->what_next[i],
 						  .whom = "administrators",
-						  .channel = t->name,
 						  .command = made(m, "quell threats %s", t->id)});
 	}
 }

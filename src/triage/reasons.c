@@ -131,12 +131,19 @@ static void add_exposed(struct making *m)
 		unknown =
 			p->by_state[PATCH_UNKNOWN] > unknown ? p->by_state[PATCH_UNKNOWN] : unknown;
 	}
-	if (open > 0 || unknown > 0)
+	if (open > 0 && unknown > 0)
 		reason_add(
 			m,
 			"%zu %s open to it, and of %zu nobody knows: cleaned before the patch, a "
 			"machine is infected again.",
 			open, of_many(open, "machine is", "machines are"), unknown);
+	else if (open > 0 || unknown > 0)
+		reason_add(
+			m, "%zu %s: cleaned before the patch, a machine is infected again.",
+			open + unknown,
+			open > 0 ? of_many(open, "machine is open to it", "machines are open to it")
+				 : of_many(unknown, "machine may be open to it",
+					   "machines may be open to it"));
 }
 
 void make_reasons(struct making *m)
@@ -148,6 +155,8 @@ void make_reasons(struct making *m)
 	if (m->t->basis == TRIAGE_OVERRIDE)
 		reason_add(m, "%s decided so%s%s.", by[0] != '\0' ? by : "The operator",
 			   why[0] != '\0' ? ": " : ", and gave no reason", why);
+	if (m->t->basis != TRIAGE_OVERRIDE && in->earlier != NULL && in->earlier[0] != '\0')
+		reason_add(m, "Decided before, and not repeated now: %s.", in->earlier);
 	if (infected_found(in) == 0) {
 		reason_add(m, "No machine is known to be infected: there is nothing to clean, and "
 			      "the patch does not wait for it.");

@@ -269,7 +269,7 @@ static void add_patch_generic(struct making *m, const struct triage_patch *p)
 				      all - missing),
 			 .whom = "all machines, in waves; the infected in their quarantine, too",
 			 .how_many = all,
-			 .channel = "the same, wave after wave",
+			 .channel = "as the pilot, wave after wave",
 			 .proof = patch_proof(m, p),
 			 .command = made(m, "quell campaign status stop-%s%s", p->weakness->id,
 					 m->in->store_option)});

@@ -42,6 +42,7 @@ struct triage_heard { /* how much the answers rest on */
 	size_t runs, sensors;
 	uint64_t first_ns, last_ns; /* 0: nothing was listened to */
 	double minutes;             /* that were listened, all sensors together */
+	bool is_low;                /* so little that silence means nothing */
 };
 
 struct triage_input { /* texts and lists are borrowed; NULL where there are none */
@@ -63,7 +64,7 @@ struct triage_input { /* texts and lists are borrowed; NULL where there are none
 	bool has_choice; /* false: too little is known to compute; then the rule alone counts */
 	struct strategy_choice choice;
 	bool is_simulated; /* asked for: what each strategy costs is shown in a table */
-	unsigned runs; /* of the simulation behind `choice` */
+	unsigned runs;     /* of the simulation behind `choice` */
 	uint64_t seed;
 	bool has_cuts;
 	struct tree_cut cuts[CONTROLS];
@@ -76,6 +77,7 @@ struct triage_input { /* texts and lists are borrowed; NULL where there are none
 	bool is_overridden;          /* --strategy */
 	enum strategy chosen;        /* the override */
 	const char *override_by, *override_why; /* or "" */
+	const char *earlier; /* the newest override before this one, in words; or "" */
 };
 
 enum triage_basis {                 /* on what the decision rests */
