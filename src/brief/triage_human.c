@@ -226,15 +226,17 @@ static void blind_spots(const struct lines *l, const struct triage_input *in)
 enum rc brief_triage_human(const struct triage *t, const struct report_style *style, FILE *to)
 {
 	struct lines l = lines_on(to, style);
+	const struct tree_names names = triage_tree_names(t->in);
 	enum rc rc = RC_OK;
 
 	question_patched(&l, t->in);
 	question_infected(&l, t->in);
 	decision(&l, t);
 	plan(&l, t);
-	rc = triage_tree_human(&l, t->in);
+	rc = triage_infected_human(&l, t->in);
 	if (rc != RC_OK)
 		return rc;
+	tree_human(&l, t->in->tree, &names);
 	triage_growth_human(&l, t->in);
 	triage_strategies_human(&l, t->in);
 	blind_spots(&l, t->in);

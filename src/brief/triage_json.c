@@ -189,64 +189,9 @@ static void put_steps(struct pen *p, const struct triage *t)
 
 /* --- what it rests on --- */
 
-static const char *id_of(const struct triage_input *in, uint32_t node)
+static void put_cuts(struct pen *p, const struct triage_input *in)
 {
-	return node < in->n_nodes ? in->nodes[node].machine : "";
-}
-
-static void put_edge(struct pen *p, const struct triage_input *in, const struct tree_edge *e)
-{
-	pen_line(p);
-	pen_open(p, '{');
-	member(p, "from", id_of(in, e->from));
-	member(p, "to", id_of(in, e->to));
-	member(p, "threat", e->threat);
-	when(p, "at", e->at_ns);
-	when(p, "acted", e->acted_ns);
-	member(p, "sign", tree_sign_name(e->sign));
-	real(p, "confidence", e->confidence);
-	pen_key(p, "others");
-	pen_open(p, '[');
-	for (size_t i = 0; i < e->n_others; i++) {
-		pen_open(p, '{');
-		member(p, "from", id_of(in, e->others[i].from));
-		real(p, "confidence", e->others[i].confidence);
-		pen_close(p, '}');
-	}
-	pen_close(p, ']');
-	pen_key(p, "packet");
-	if (e->packet != 0)
-		pen_number(p, e->packet);
-	else
-		pen_null(p);
-	member(p, "why", e->why);
-	pen_close(p, '}');
-}
-
-static void put_tree(struct pen *p, const struct triage_input *in)
-{
-	const struct tree none = {.n_edges = 0}, *t = in->tree != NULL ? in->tree : &none;
-
-	section(p, "tree", '{');
-	section(p, "edges", '[');
-	for (size_t i = 0; i < t->n_edges; i++)
-		put_edge(p, in, &t->edges[i]);
-	pen_close(p, ']');
-	section(p, "roots", '[');
-	for (size_t i = 0; i < t->n_roots; i++) {
-		const struct tree_root *r = &t->roots[i];
-
-		pen_line(p);
-		pen_open(p, '{');
-		member(p, "machine", id_of(in, r->node));
-		when(p, "since", r->since_ns);
-		real(p, "confidence", r->confidence);
-		number(p, "offspring", r->offspring);
-		member(p, "why", r->why);
-		pen_close(p, '}');
-	}
-	pen_close(p, ']');
-	section(p, "cuts", '[');
+	section(p, "controls", '[');
 	for (unsigned i = 0; in->has_cuts && i < CONTROLS; i++) {
 		pen_line(p);
 		pen_open(p, '{');
@@ -256,7 +201,6 @@ static void put_tree(struct pen *p, const struct triage_input *in)
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
-	pen_close(p, '}');
 }
 
 static void three(struct pen *p, const char *key, double mean, double low, double high)
@@ -366,6 +310,7 @@ static void put_strategies(struct pen *p, const struct triage_input *in)
 enum rc brief_triage_json(const struct triage *t, FILE *to)
 {
 	const struct triage_input *in = t->in;
+	const struct tree_names names = triage_tree_names(in);
 	struct pen p = {.to = to};
 
 	pen_open(&p, '{');
@@ -381,7 +326,10 @@ enum rc brief_triage_json(const struct triage *t, FILE *to)
 	put_decision(&p, t);
 	put_steps(&p, t);
 	put_machines(&p, in);
-	put_tree(&p, in);
+	pen_line(&p);
+	pen_key(&p, "tree");
+	tree_json(&p, in->tree, &names);
+	put_cuts(&p, in);
 	put_growth(&p, in);
 	put_strategies(&p, in);
 	section(&p, "not_seen", '[');

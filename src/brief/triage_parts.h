@@ -4,13 +4,16 @@
 
 #include "brief/brief.h"
 #include "report/lines.h"
+#include "report/tree.h"
 
 /* "1 machine", "1,204 machines". `text` holds COUNT_SAY. */
 enum { COUNT_SAY = 64 };
 const char *count_say(size_t n, const char *one, const char *many, char *text);
 
-/* Who infected whom, indented, with times; the likeliest first one first. RC_NOMEM. */
-MUST_CHECK enum rc triage_tree_human(const struct lines *l, const struct triage_input *in);
+/* Who is infected, whose, and where. RC_NOMEM. */
+MUST_CHECK enum rc triage_infected_human(const struct lines *l, const struct triage_input *in);
+
+struct tree_names triage_tree_names(const struct triage_input *in);
 
 /* How fast, and what the next hours bring, with and without countermeasures. */
 void triage_growth_human(const struct lines *l, const struct triage_input *in);
