@@ -6,11 +6,11 @@ _quell()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'watch hosts who assess threats --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'watch hosts who assess triage threats --help --version' -- "$cur")
 		return
 	fi
 	case ${COMP_WORDS[1]}:$prev in
-	watch:-r | watch:-c | hosts:-c | who:-c | assess:-c)
+	watch:-r | watch:-c | hosts:-c | who:-c | assess:-c | triage:-c)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
@@ -23,7 +23,13 @@ _quell()
 	hosts:--dates) words='dmy mdy' ;;
 	hosts:--sort) words='verdict seen first name user net mac os vendor place owner importance' ;;
 	*:--store | *:--sensor | hosts:--limit) return ;;
-	threats:-o) words='human json' ;;
+	threats:-o | triage:-o) words='human json' ;;
+	triage:--strategy) words='manual generic mixed' ;;
+	triage:--for) words=$(quell threats 2>/dev/null | awk '{ print $1 }') ;;
+	triage:--reason | triage:--runs | triage:--seed | triage:--people | triage:--minutes | triage:--set) return ;;
+	triage:*)
+		words='--strategy --reason --for --simulate --runs --seed --people --minutes --exit-code
+			-o --store -c --set -h --help' ;;
 	watch:--for) words='15m 30m 1h' ;;
 	watch:--set)
 		compopt -o nospace

@@ -4,6 +4,7 @@ set -l in_watch '__fish_seen_subcommand_from watch'
 set -l in_hosts '__fish_seen_subcommand_from hosts'
 set -l in_who '__fish_seen_subcommand_from who'
 set -l in_assess '__fish_seen_subcommand_from assess'
+set -l in_triage '__fish_seen_subcommand_from triage'
 set -l in_threats '__fish_seen_subcommand_from threats'
 
 complete -c quell -n __fish_use_subcommand -f -a watch -d 'from packets to the infected machines'
@@ -70,6 +71,19 @@ complete -c quell -n $in_assess -s o -x -a 'human json csv html' -d format
 complete -c quell -n $in_assess -l store -x -d 'where it is kept'
 complete -c quell -n $in_assess -s c -r -F -d settings
 complete -c quell -n $in_assess -l set -x -d 'one setting, KEY=VALUE'
+complete -c quell -n $in_triage -l strategy -x -a 'manual generic mixed' -d 'decide yourself'
+complete -c quell -n $in_triage -l reason -x -d 'why, for the journal'
+complete -c quell -n $in_triage -l for -x -a "(quell threats 2>/dev/null | awk '{ print \$1 }')" -d 'this hole, too'
+complete -c quell -n $in_triage -f -l simulate -d 'what each strategy costs'
+complete -c quell -n $in_triage -l runs -x -d 'how often each is played'
+complete -c quell -n $in_triage -l seed -x -d 'of the simulation'
+complete -c quell -n $in_triage -l people -x -d 'who can go to the desks'
+complete -c quell -n $in_triage -l minutes -x -d 'for one machine'
+complete -c quell -n $in_triage -f -l exit-code -d '3: infected, 4: heard too little'
+complete -c quell -n $in_triage -f -s o -x -a 'human json' -d format
+complete -c quell -n $in_triage -l store -x -d 'where it is kept'
+complete -c quell -n $in_triage -s c -r -F -d settings
+complete -c quell -n $in_triage -l set -x -d 'one setting, KEY=VALUE'
 complete -c quell -n $in_threats -f -l baselines -d 'the built-in ones'
 complete -c quell -n $in_threats -r -F -l baseline -a "(quell threats --baselines 2>/dev/null | awk '{ print \$1 }')" -d 'what one asks'
 complete -c quell -n $in_threats -f -s o -x -a 'human json' -d format

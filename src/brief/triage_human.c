@@ -32,7 +32,7 @@ static void answer_patch(const struct lines *l, const struct triage_patch *p, si
 	char a[COUNT_SAY], b[COUNT_SAY], c[COUNT_TEXT];
 
 	if (missing > 0)
-		say(&s, "No, not against %s: it is missing on %s of %s", p->weakness->id,
+		say(&s, "No, not against %s: the patch is missing on %s of %s", p->weakness->id,
 		    count_format(missing, c), count_say(machines, "machine", "machines", a));
 	else if (pending > 0)
 		say(&s, "Not yet, against %s: %s of %s for a restart", p->weakness->id,
@@ -43,7 +43,7 @@ static void answer_patch(const struct lines *l, const struct triage_patch *p, si
 		    unknown == machines ? "any" : count_format(unknown, c),
 		    count_say(machines, "machine", "machines", a));
 	else
-		say(&s, "Yes, against %s: on none of %s it is missing", p->weakness->id,
+		say(&s, "Yes, against %s: the patch is missing on none of %s", p->weakness->id,
 		    count_say(machines, "machine", "machines", a));
 	say(&s, ". Effective %zu, restart pending %zu, missing %zu, unknown %zu", done, pending,
 	    missing, unknown);
@@ -105,7 +105,7 @@ static void question_infected(const struct lines *l, const struct triage_input *
 {
 	size_t found = in->by_verdict[VERDICT_INFECTED], more = in->by_verdict[VERDICT_SUSPECTED];
 	struct sentence s = {.len = 0};
-	char a[COUNT_SAY], b[COUNT_SAY], first[CLOCK_TEXT], last[CLOCK_TEXT];
+	char a[COUNT_SAY], b[COUNT_SAY], first[CLOCK_TEXT], last[CLOCK_TEXT], span[SPAN_TEXT];
 
 	lines_head(l, "2. DO YOU KNOW WHICH ARE INFECTED?");
 	if (in->heard.runs == 0 && found + more == 0) {
@@ -126,9 +126,10 @@ static void question_infected(const struct lines *l, const struct triage_input *
 	if (in->heard.first_ns == 0)
 		return;
 	s.len = 0;
-	say(&s, "Heard by %s from %s to %s UTC.",
+	say(&s, "Heard by %s from %s to %s UTC, %s in all.",
 	    count_say(in->heard.sensors, "sensor", "sensors", a),
-	    clock_format(in->heard.first_ns, first), clock_format(in->heard.last_ns, last));
+	    clock_format(in->heard.first_ns, first), clock_format(in->heard.last_ns, last),
+	    span_format((uint64_t)(in->heard.minutes * 60), span));
 	lines_text(l, TONE_PLAIN, s.at);
 }
 
@@ -137,7 +138,8 @@ static void question_infected(const struct lines *l, const struct triage_input *
 static const char *decision_words(const struct triage *t)
 {
 	if (t->basis == TRIAGE_NOTHING)
-		return "DECISION: NOTHING TO CLEAN";
+		return t->in->heard.runs == 0 ? "DECISION: NONE YET"
+					      : "DECISION: NOTHING TO CLEAN, AS FAR AS WAS HEARD";
 	switch (t->decided) {
 	case STRATEGY_MANUAL:
 		return "DECISION: BY HAND (manual)";
@@ -182,11 +184,8 @@ static void put_step(const struct lines *l, const struct triage_step *step, unsi
 		say(&s, "done when: %s", step->proof);
 		lines_under(l, UNDER, s.at);
 	}
-	s.len = 0;
-	if (step->command[0] != '\0') {
-		say(&s, "$ %s", step->command);
-		lines_under(l, UNDER, s.at);
-	}
+	if (step->command[0] != '\0')
+		lines_command(l, UNDER, step->command);
 }
 
 static void plan(const struct lines *l, const struct triage *t)

@@ -161,7 +161,5 @@ void triage_strategies_human(const struct lines *l, const struct triage_input *i
 			    100 * (1 - c->outcomes[i].share_ended),
 			    strategy_name((enum strategy)i));
 	}
-	if (c->break_even >= 0)
-		say(&s, " Break-even: from %.0f infected on, generic beats manual.", c->break_even);
 	lines_text(l, TONE_PLAIN, s.at);
 }

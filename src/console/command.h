@@ -25,7 +25,7 @@ struct cli_command {
 	const struct cli_option *options;  /* ended by a zero id */
 };
 
-extern const struct cli_command cli_watch, cli_hosts, cli_who, cli_assess, cli_campaign,
+extern const struct cli_command cli_watch, cli_hosts, cli_who, cli_assess, cli_triage, cli_campaign,
 	cli_threats;
 
 enum { CLI_HELP = 'h', CLI_BAD = '?' };

@@ -208,6 +208,8 @@ static enum rc choose(struct looking *l)
 	if (in->estimate.is_meaningful && in->estimate.share_found > 0 &&
 	    in->estimate.share_found < 1)
 		in->means.found_share = in->estimate.share_found;
+	if (in->estimate.is_meaningful && in->estimate.minutes_to_95 > 0)
+		in->means.find_hours = in->estimate.minutes_to_95 / 60 / 3; /* e^-3 is 5 % */
 	if (in->by_verdict[VERDICT_INFECTED] == 0 || !g->is_fitted || !(g->rate > 0))
 		return RC_OK;
 	in->site = (struct sim_site){
@@ -217,8 +219,7 @@ static enum rc choose(struct looking *l)
 		.rate = g->rate,
 		.rate_sd = g->rate_high > g->rate_low
 				   ? (g->rate_high - g->rate_low) / in_95 / g->rate
-				   : 0,
-		.off_share = l->opt->off_share >= 0 ? l->opt->off_share : 0};
+				   : 0};
 	if (in->site.exposed > in->site.machines - infected)
 		in->site.exposed = in->site.machines - infected;
 	enum rc rc = strategy_choose(&in->site, &in->means, in->runs, in->seed, &in->choice);

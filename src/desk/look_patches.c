@@ -177,6 +177,7 @@ static enum rc count(struct asking *a, const struct store_posture *sp)
 {
 	const struct judge_rules rules = {.weaknesses = a->list, .n_weaknesses = a->n};
 	uint32_t node = look_node(a->l, sp->machine);
+	bool is_infected = node != TREE_NOBODY && a->l->nodes[node].verdict == VERDICT_INFECTED;
 	enum patch_state worst = PATCH_NOT_AFFECTED;
 	struct judged *j = NULL;
 	enum rc rc = judge_by(sp->posture, &rules, &j);
@@ -188,6 +189,7 @@ static enum rc count(struct asking *a, const struct store_posture *sp)
 		enum patch_state s = j->patches[i].state;
 
 		p->by_state[s]++;
+		p->infected[s] += is_infected;
 		if (p->oldest_ns == 0 || sp->posture->at_ns < p->oldest_ns)
 			p->oldest_ns = sp->posture->at_ns;
 		if (severity(s) > severity(worst))
@@ -273,6 +275,16 @@ static enum rc look_at_products(struct asking *a)
 	return l->rc;
 }
 
+/* Infected ones of which there is no posture. */
+static size_t infected_missed(const struct asking *a, size_t i)
+{
+	size_t seen = 0, all = a->l->o->in.by_verdict[VERDICT_INFECTED];
+
+	for (unsigned s = 0; s < PATCH_STATES; s++)
+		seen += a->patches[i].infected[s];
+	return all > seen ? all - seen : 0;
+}
+
 enum rc look_at_patches(struct looking *l)
 {
 	struct asking a = {.l = l};
@@ -298,6 +310,7 @@ enum rc look_at_patches(struct looking *l)
 
 		a.patches[i].not_asked = missed;
 		a.patches[i].by_state[PATCH_UNKNOWN] += missed;
+		a.patches[i].infected[PATCH_UNKNOWN] += infected_missed(&a, i);
 	}
 	in->assessed = a.assessed;
 	in->patches = a.patches;

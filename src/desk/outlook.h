@@ -15,8 +15,7 @@ struct outlook_options {
 	uint64_t now_ns;
 	const char *only; /* a weakness' id that counts as used though nobody was heard to; or NULL
 			   */
-	struct sim_means means; /* found_share is set here */
-	double off_share;       /* of machines switched off at any time; < 0: not known */
+	struct sim_means means; /* found_share and find_hours are set here */
 	bool is_simulated;      /* the table of strategies is asked for */
 	unsigned runs;          /* of the simulation */
 	uint64_t seed;

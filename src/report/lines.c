@@ -174,6 +174,14 @@ void lines_under(const struct lines *l, unsigned indent, const char *text)
 	wrap(l, indent, text);
 }
 
+void lines_command(const struct lines *l, unsigned indent, const char *text)
+{
+	char shown[SHOWN];
+
+	(void)text_printable(text, shown, sizeof(shown));
+	fprintf(l->to, "%*s$ %s\n", (int)indent, "", shown);
+}
+
 void lines_row(const struct lines *l, enum tone tone, const char *text)
 {
 	char shown[SHOWN];

@@ -50,6 +50,9 @@ void lines_dash(const struct lines *l, const char *text);
 /* At an indent, wrapped: below a row that it is about. */
 void lines_under(const struct lines *l, unsigned indent, const char *text);
 
+/* As it is, however long: to be copied into a shell. */
+void lines_command(const struct lines *l, unsigned indent, const char *text);
+
 /* As it is, at an indent of two, cut at the width. */
 void lines_row(const struct lines *l, enum tone tone, const char *text);
 

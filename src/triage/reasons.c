@@ -119,6 +119,19 @@ static void add_race(struct making *m)
 			c->clean_an_hour > c->infect_an_hour ? "gains on it" : "falls behind");
 }
 
+static void add_crossing(struct making *m)
+{
+	const struct strategy_choice *c = &m->in->choice;
+
+	if (c->crossing == CROSSING_ALWAYS)
+		reason_add(m, "Here generic beats manual from the first infected machine on.");
+	else if (c->crossing == CROSSING_NEVER)
+		reason_add(m, "Here manual beats generic whatever the number of infected.");
+	else if (c->break_even >= 0)
+		reason_add(m, "Here generic beats manual from %.0f infected machines on.",
+			   c->break_even);
+}
+
 static void add_exposed(struct making *m)
 {
 	size_t open = 0, unknown = 0;
@@ -158,8 +171,16 @@ void make_reasons(struct making *m)
 	if (m->t->basis != TRIAGE_OVERRIDE && in->earlier != NULL && in->earlier[0] != '\0')
 		reason_add(m, "Decided before, and not repeated now: %s.", in->earlier);
 	if (infected_found(in) == 0) {
-		reason_add(m, "No machine is known to be infected: there is nothing to clean, and "
-			      "the patch does not wait for it.");
+		if (in->heard.runs == 0)
+			reason_add(m,
+				   "No machine is known to be infected, and nothing was listened "
+				   "to: find that out first.");
+		else
+			reason_add(m,
+				   "No machine was heard to attack: as far as that goes, there is "
+				   "nothing to clean.");
+		if (in->n_patches > 0)
+			reason_add(m, "The patch does not wait for it.");
 		return;
 	}
 	add_count(m);
@@ -172,7 +193,7 @@ void make_reasons(struct making *m)
 			   in->growth.why[0] != '\0' ? ": " : ".", in->growth.why);
 	}
 	add_race(m);
-	if (in->has_choice && in->choice.why[0] != '\0')
-		reason_add(m, "%s", in->choice.why);
+	if (in->has_choice)
+		add_crossing(m);
 	add_exposed(m);
 }

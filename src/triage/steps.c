@@ -9,9 +9,15 @@
 #include "threat/catalogue.h"
 #include "triage/inside.h"
 
-enum { PORTS_TEXT = 256, LISTEN_MOST_MIN = 24 * 60, LISTEN_FIRST_MIN = 30 };
+enum { PORTS_TEXT = 256, LISTEN_MOST_MIN = 24 * 60, LISTEN_FIRST_MIN = 30, OLD_HOURS = 1 };
 
 static const char ask_all[] = "quell assess inventory --credentials FILE%s";
+
+/* "the machine", "the 12 machines" */
+static const char *the(struct making *m, size_t n, const char *one, const char *many)
+{
+	return n == 1 ? made(m, "the %s", one) : made(m, "the %zu %s", n, many);
+}
 
 /* --- to know --- */
 
@@ -47,12 +53,23 @@ static void add_listen(struct making *m)
 	double minutes = listen_minutes(in);
 	size_t total = infected_total(in), found = infected_found(in);
 	const char *what = NULL;
-	char span[HOURS_TEXT];
+	char span[HOURS_TEXT], age[HOURS_TEXT];
+	double age_hours = in->heard.last_ns != 0 && in->now_ns > in->heard.last_ns
+				   ? (double)(in->now_ns - in->heard.last_ns) / 3600e9
+				   : 0;
 
+	if (age_hours > OLD_HOURS && minutes < LISTEN_FIRST_MIN)
+		minutes = LISTEN_FIRST_MIN;
 	if (minutes == 0)
 		return;
 	(void)hours_text(minutes / 60, span);
-	if (in->heard.runs == 0)
+	if (age_hours > OLD_HOURS)
+		what = made(m,
+			    "Listen anew for %s: the newest packet here is %s old, and so is all "
+			    "that is "
+			    "said of the infected.",
+			    span, hours_text(age_hours, age));
+	else if (in->heard.runs == 0)
 		what = "Listen for half an hour from one patched machine: whoever attacks it is "
 		       "infected.";
 	else if (total > found)
@@ -91,22 +108,23 @@ static void add_assess(struct making *m)
 	if (worst != NULL && worst->by_state[PATCH_UNKNOWN] > 0) {
 		size_t n = worst->by_state[PATCH_UNKNOWN];
 
-		step_add(m, &(struct triage_step){
-				    .when = TRIAGE_NOW,
-				    .act = TRIAGE_ASSESS,
-				    .what = made(m,
-						 "Ask the %zu %s of which nobody knows whether the "
-						 "patch is there.",
-						 n, of_many(n, "machine", "machines")),
-				    .whom = "a domain administrator",
-				    .how_many = n,
-				    .channel = "the network; the collection script for those that "
-					       "cannot be asked",
-				    .proof = "no machine is unknown any more",
-				    .command = made(m,
-						    "quell assess inventory --for %s --credentials "
-						    "FILE%s",
-						    worst->weakness->id, in->store_option)});
+		step_add(m,
+			 &(struct triage_step){
+				 .when = TRIAGE_NOW,
+				 .act = TRIAGE_ASSESS,
+				 .what = made(
+					 m,
+					 "Ask %s of which nobody knows whether the patch is there.",
+					 the(m, n, "machine", "machines")),
+				 .whom = "a domain administrator",
+				 .how_many = n,
+				 .channel = "the network; the collection script for those that "
+					    "cannot be asked",
+				 .proof = "no machine is unknown any more",
+				 .command = made(m,
+						 "quell assess inventory --for %s --credentials "
+						 "FILE%s",
+						 worst->weakness->id, in->store_option)});
 	} else if (worst == NULL && in->assessed < in->machines) {
 		step_add(m, &(struct triage_step){
 				    .when = TRIAGE_NOW,
@@ -132,13 +150,11 @@ static void add_isolate(struct making *m)
 		step_add(m, &(struct triage_step){
 				    .when = TRIAGE_NOW,
 				    .act = TRIAGE_ISOLATE,
-				    .what = made(
-					    m,
-					    "Take the %s off the network, and leave %s switched on "
-					    "for the evidence.",
-					    n == 1 ? "infected machine"
-						   : made(m, "%zu infected machines", n),
-					    of_many(n, "it", "them")),
+				    .what = made(m,
+						 "Take %s off the network, and leave %s switched "
+						 "on for the evidence.",
+						 the(m, n, "infected machine", "infected machines"),
+						 of_many(n, "it", "them")),
 				    .whom = of_many(n, "network administrators, and its user",
 						    "network administrators, and their users"),
 				    .how_many = n,
@@ -148,19 +164,19 @@ static void add_isolate(struct making *m)
 						    in->store_option)});
 	if (suspected > 0)
 		step_add(m,
-			 &(struct triage_step){
-				 .when = TRIAGE_NOW,
-				 .act = TRIAGE_ISOLATE,
-				 .what = made(m,
-					      "Ask who works on the %zu suspected %s; if nobody "
-					      "owns up, off the network as well.",
-					      suspected, of_many(suspected, "machine", "machines")),
-				 .whom = "their users and owners",
-				 .how_many = suspected,
-				 .channel = "telephone",
-				 .proof = "each is explained, or in quarantine",
-				 .command = made(m, "quell hosts verdict:suspected%s",
-						 in->store_option)});
+			 &(struct triage_step){.when = TRIAGE_NOW,
+					       .act = TRIAGE_ISOLATE,
+					       .what = made(m,
+							    "Ask who works on %s; if nobody owns "
+							    "up, off the network as well.",
+							    the(m, suspected, "suspected machine",
+								"suspected machines")),
+					       .whom = "their users and owners",
+					       .how_many = suspected,
+					       .channel = "telephone",
+					       .proof = "each is explained, or in quarantine",
+					       .command = made(m, "quell hosts verdict:suspected%s",
+							       in->store_option)});
 }
 
 static void ports_add(char *ports, const char *more)
@@ -229,9 +245,25 @@ static size_t to_patch(const struct triage_patch *p)
 	return p->by_state[PATCH_MISSING] + p->by_state[PATCH_UNKNOWN];
 }
 
+static size_t infected_to_patch(const struct triage_patch *p)
+{
+	return p->infected[PATCH_MISSING] + p->infected[PATCH_UNKNOWN];
+}
+
 static const char *to_campaign(struct making *m, const struct triage_patch *p)
 {
-	return made(m, "quell campaign new stop-%s --for %s%s", p->weakness->id, p->weakness->id,
+	return made(m, "quell campaign new stop-%s --for %s%s%s%s", p->weakness->id,
+		    p->weakness->id, m->t->basis == TRIAGE_NOTHING ? "" : " --strategy ",
+		    m->t->basis == TRIAGE_NOTHING ? "" : strategy_name(m->t->decided),
+		    m->in->store_option);
+}
+
+/* Of the campaign against the first hole; "" where there is none. */
+static const char *of_campaign(struct making *m, const char *part)
+{
+	if (m->in->n_patches == 0)
+		return "";
+	return made(m, "quell campaign %s stop-%s%s", part, m->in->patches[0].weakness->id,
 		    m->in->store_option);
 }
 
@@ -278,40 +310,44 @@ static void add_patch_generic(struct making *m, const struct triage_patch *p)
 static void add_patch_manual(struct making *m, const struct triage_patch *p)
 {
 	const char *name = patch_name(m, p);
-	size_t all = to_patch(p), infected = infected_found(m->in);
+	size_t infected = infected_to_patch(p), others = to_patch(p) - infected;
 	bool is_calm = m->t->basis == TRIAGE_NOTHING;
 
 	if (infected > 0)
+		step_add(m, &(struct triage_step){
+				    .when = TRIAGE_NOW,
+				    .act = TRIAGE_PATCH,
+				    .what = made(m,
+						 "Install %s on %s that may lack it, from a stick: "
+						 "they stay in quarantine.",
+						 name,
+						 the(m, infected, "infected machine",
+						     "infected machines")),
+				    .whom = "whoever walks from desk to desk",
+				    .how_many = infected,
+				    .channel = "by hand, with stick and work sheet",
+				    .proof = "the file's version on each is new",
+				    .command = to_campaign(m, p)});
+	if (others > 0)
 		step_add(m,
 			 &(struct triage_step){
-				 .when = TRIAGE_NOW,
+				 .when = TRIAGE_TODAY,
 				 .act = TRIAGE_PATCH,
 				 .what = made(
-					 m, "Install %s on %s first, from a stick, in quarantine.",
+					 m,
+					 "Install %s on %s that may lack it%s: missing on %zu, "
+					 "unknown on %zu.",
 					 name,
-					 infected == 1
-						 ? "the infected machine"
-						 : made(m, "the %zu infected machines", infected)),
-				 .whom = "whoever walks from desk to desk",
-				 .how_many = infected,
-				 .channel = "by hand, with stick and work sheet",
-				 .proof = "the file's version on each is new",
-				 .command = to_campaign(m, p)});
-	if (all > 0)
-		step_add(m, &(struct triage_step){
-				    .when = TRIAGE_TODAY,
-				    .act = TRIAGE_PATCH,
-				    .what = made(
-					    m,
-					    "Install %s on the others%s: it is missing on %zu, "
-					    "and %zu are unknown.",
-					    name, is_calm ? " before it comes" : "",
-					    p->by_state[PATCH_MISSING], p->by_state[PATCH_UNKNOWN]),
-				    .whom = "machines without the patch",
-				    .how_many = all,
-				    .channel = "what the site deploys with, or by hand",
-				    .proof = patch_proof(m, p),
-				    .command = is_calm ? to_campaign(m, p) : ""});
+					 is_calm ? the(m, others, "machine", "machines")
+						 : the(m, others, "other", "others"),
+					 is_calm ? ", before the worm comes" : "",
+					 p->by_state[PATCH_MISSING] - p->infected[PATCH_MISSING],
+					 p->by_state[PATCH_UNKNOWN] - p->infected[PATCH_UNKNOWN]),
+				 .whom = "machines without the patch",
+				 .how_many = others,
+				 .channel = "what the site deploys with, or by hand",
+				 .proof = patch_proof(m, p),
+				 .command = infected == 0 ? to_campaign(m, p) : ""});
 }
 
 static void add_patches(struct making *m, enum triage_when when)
@@ -322,9 +358,9 @@ static void add_patches(struct making *m, enum triage_when when)
 	for (size_t i = 0; i < m->in->n_patches; i++) {
 		const struct triage_patch *p = &m->in->patches[i];
 
-		if (to_patch(p) == 0 && infected_found(m->in) == 0)
+		if (to_patch(p) == 0)
 			continue;
-		if (is_generic(m) && to_patch(p) > 0)
+		if (is_generic(m))
 			add_patch_generic(m, p);
 		else
 			add_patch_manual(m, p);
@@ -351,11 +387,11 @@ static void add_restart(struct making *m)
 		 &(struct triage_step){
 			 .when = TRIAGE_NOW,
 			 .act = TRIAGE_RESTART,
-			 .what = made(m,
-				      "Restart the %zu %s where the patch is installed and not in "
-				      "effect: until then %s open.",
-				      n, of_many(n, "machine", "machines"),
-				      of_many(n, "it is", "they are")),
+			 .what = made(
+				 m,
+				 "Restart %s where the patch is installed and not in effect: until "
+				 "then %s open.",
+				 the(m, n, "machine", "machines"), of_many(n, "it is", "they are")),
 			 .whom = of_many(n, "its user", "their users"),
 			 .how_many = n,
 			 .channel = "telephone, or a restart by the deployment",
@@ -384,27 +420,30 @@ static void add_clean(struct making *m)
 	if (ready > all)
 		ready = all;
 	if (ready > 0)
-		step_add(m,
-			 &(struct triage_step){
-				 .when = TRIAGE_TODAY,
-				 .act = TRIAGE_CLEAN,
-				 .what = made(m, "The %zu infected that are patched already: %s.",
-					      ready, how),
-				 .whom = "infected machines that are patched",
-				 .how_many = ready,
-				 .channel = channel,
-				 .proof = "the tool's log, and then silence on the wire"});
+		step_add(m, &(struct triage_step){
+				    .when = TRIAGE_TODAY,
+				    .act = TRIAGE_CLEAN,
+				    .what = made(m, "Of the infected, %s patched already: %s.",
+						 ready == 1 ? "the one that is"
+							    : made(m, "the %zu that are", ready),
+						 how),
+				    .whom = "infected machines that are patched",
+				    .how_many = ready,
+				    .channel = channel,
+				    .proof = "the tool's log, and then silence on the wire"});
 	if (all > ready)
 		step_add(m,
 			 &(struct triage_step){
 				 .when = TRIAGE_TODAY,
 				 .act = TRIAGE_CLEAN,
-				 .what = made(m,
-					      "The %s%zu infected: %s, each only %s; until then "
-					      "in quarantine.",
-					      ready > 0 ? "other " : "", all - ready, how,
-					      in->n_patches > 0 ? "after its patch"
-								: "when the way in is closed"),
+				 .what = made(
+					 m,
+					 "Of the infected, %s: %s, each only %s; until then in "
+					 "quarantine.",
+					 ready > 0 ? made(m, "the other %zu", all - ready) : "all",
+					 how,
+					 in->n_patches > 0 ? "after its patch"
+							   : "when the way in is closed"),
 				 .whom = in->n_patches > 0 ? "infected machines, once patched"
 							   : "infected machines",
 				 .how_many = all - ready,
@@ -454,7 +493,7 @@ static void add_end(struct making *m)
 				 .whom = "whoever walks from desk to desk",
 				 .channel = "work sheets by technician and floor",
 				 .proof = "no machine is left on the list",
-				 .command = made(m, "quell campaign rest%s", m->in->store_option)});
+				 .command = of_campaign(m, "rest")});
 	step_add(m, &(struct triage_step){
 			    .when = TRIAGE_WEEK,
 			    .act = TRIAGE_PROVE,
@@ -465,7 +504,7 @@ static void add_end(struct making *m)
 			    .how_many = infected_found(m->in),
 			    .channel = "the sensors",
 			    .proof = "quiet on the wire with 99 %; being off proves nothing",
-			    .command = made(m, "quell campaign status%s", m->in->store_option)});
+			    .command = of_campaign(m, "status")});
 }
 
 /* --- in their order --- */

@@ -30,8 +30,9 @@ struct triage_patch { /* of one weakness that a loose threat uses */
 	const struct weakness *weakness;
 	const char *const *threats; /* that are loose and use it, ended by NULL */
 	size_t by_state[PATCH_STATES];
-	size_t not_asked;   /* of by_state[PATCH_UNKNOWN]: never assessed */
-	uint64_t oldest_ns; /* assessment that is counted; 0: none */
+	size_t infected[PATCH_STATES]; /* of by_state: those with the verdict infected */
+	size_t not_asked;              /* of by_state[PATCH_UNKNOWN]: never assessed */
+	uint64_t oldest_ns;            /* assessment that is counted; 0: none */
 };
 
 struct triage_blind { /* what was not seen, in one sentence, worst first */

@@ -497,7 +497,50 @@ static void an_empty_store_says_what_to_do_first(void **state)
 	assert_int_equal(t->steps[1].act, TRIAGE_LISTEN);
 	assert_non_null(strstr(t->steps[1].command, "quell watch -i IFACE --for 30m"));
 	assert_int_equal(t->n_vendor, 0);
-	assert_true(says(t->reasons, t->n_reasons, "nothing to clean"));
+	assert_true(says(t->reasons, t->n_reasons, "nothing was listened to: find that out first"));
+	triage_free(t);
+}
+
+static void by_hand_the_infected_are_patched_first(void **state)
+{
+	struct site s;
+
+	(void)state;
+	site_make(&s, 100, 12, "ms08-067");
+	site_patch(&s, "ms08-067", 50, 0, 30, 20);
+	s.patches[0].infected[PATCH_MISSING] = 6;
+	s.patches[0].infected[PATCH_UNKNOWN] = 4;
+	s.patches[0].infected[PATCH_EFFECTIVE] = 2;
+	struct triage *t = made_of(&s);
+
+	assert_int_equal(t->decided, STRATEGY_MANUAL);
+	assert_int_equal(machines_of(t, TRIAGE_PATCH, TRIAGE_NOW), 10);
+	assert_int_equal(machines_of(t, TRIAGE_PATCH, TRIAGE_TODAY), 40);
+	assert_non_null(strstr(t->steps[place_of(t, TRIAGE_PATCH, true)].what,
+			       "missing on 24, unknown on 16"));
+	assert_non_null(
+		strstr(t->steps[place_of(t, TRIAGE_PATCH, false)].command,
+		       "quell campaign new stop-ms08-067 --for ms08-067 --strategy manual"));
+	triage_free(t);
+}
+
+static void old_packets_mean_to_listen_anew(void **state)
+{
+	struct site s;
+
+	(void)state;
+	site_make(&s, 100, 12, "ms08-067");
+	s.in.heard.last_ns = s.in.now_ns - UINT64_C(5) * 86400 * 1000000000;
+	s.in.estimate = (struct estimate){.is_meaningful = true, .total = 12, .share_found = 1};
+	struct triage *t = made_of(&s);
+	int listen = place_of(t, TRIAGE_LISTEN, false);
+
+	assert_true(listen >= 0);
+	assert_non_null(strstr(t->steps[listen].what, "the newest packet here is 5 days old"));
+	triage_free(t);
+	s.in.heard.last_ns = s.in.now_ns;
+	t = made_of(&s);
+	assert_int_equal(place_of(t, TRIAGE_LISTEN, false), -1); /* all are found */
 	triage_free(t);
 }
 
@@ -612,6 +655,8 @@ int main(void)
 		cmocka_unit_test(what_the_catalogue_alone_knows_is_in_the_plan),
 		cmocka_unit_test(a_worm_that_no_tool_cleans_means_to_install_afresh),
 		cmocka_unit_test(an_empty_store_says_what_to_do_first),
+		cmocka_unit_test(by_hand_the_infected_are_patched_first),
+		cmocka_unit_test(old_packets_mean_to_listen_anew),
 		cmocka_unit_test(a_hole_is_patched_before_the_worm_comes),
 		cmocka_unit_test(controls_are_told_by_what_they_would_have_spared),
 		cmocka_unit_test(the_vendor_is_told_versions_evidence_and_the_first),
