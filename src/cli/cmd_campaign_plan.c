@@ -303,7 +303,8 @@ static int add_found(struct campaign_work *w, struct adding *a, const struct que
 		qsort(a->ids, a->n, sizeof(*a->ids), by_text);
 	rc = desk_campaign_add(w->c, a->ids, a->n, &added);
 	query_print(q, filter);
-	(void)snprintf(text, sizeof(text), "%zu machines, by the filter '%.800s'", added, filter);
+	(void)snprintf(text, sizeof(text), "%zu machines, by %s%.800s", added,
+		       filter[0] != '\0' ? "the filter " : "the inventory", filter);
 	if (rc == RC_OK)
 		rc = desk_journal(w->store, w->c->head.id, &w->by, "add", "", text);
 	if (rc != RC_OK)

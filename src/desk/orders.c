@@ -84,8 +84,9 @@ static void reason_of(const struct listing *l, const struct member *m, const str
 
 	(void)snprintf(r->detail, sizeof(r->detail), "%s", m->why);
 	if ((m->marks & (MEMBER_INFECTED | MEMBER_CLEANED)) == MEMBER_INFECTED) {
-		r->word =
-			(m->marks & MEMBER_REINFECTED) != 0 ? "infected again" : "still attacking";
+		r->word = l->now_ns > b->seen_ns + DAY_NS ? "infected" : "still attacking";
+		if ((m->marks & MEMBER_REINFECTED) != 0)
+			r->word = "infected again";
 		if ((m->marks & MEMBER_QUARANTINED) != 0)
 			r->word = "cut off, infected";
 	} else if ((m->marks & MEMBER_CONTRADICTED) != 0) {
