@@ -49,6 +49,8 @@ void listing_sort(struct listing *l)
 
 /* --- removing --- */
 
+/* A name that ends in "/." is an empty folder's: it cannot be unlinked, and its folder is removed.
+ */
 void listing_remove(const struct listing *l, const char *root)
 {
 	char path[PLACE_PATH];
@@ -78,7 +80,8 @@ void listing_remove(const struct listing *l, const char *root)
 struct looking {
 	struct arena *arena;
 	const struct place_kit *kit;
-	struct listing *listing;
+	struct listing *listing; /* of its manifest */
+	struct listing *folders; /* that are there, as "results/." */
 	char *err;
 	size_t err_len;
 };
@@ -162,8 +165,13 @@ static enum rc check_entry(const struct looking *k, const char *below, const cha
 	n = snprintf(path, sizeof(path), "%s/%s", k->kit->out, name);
 	if (n < 0 || n >= (int)sizeof(path) || lstat(path, &st) != 0)
 		return say(k, "'%.80s' in it cannot be looked at", name);
-	if (S_ISDIR(st.st_mode))
-		return check_folder(k, name, depth - 1);
+	if (S_ISDIR(st.st_mode)) {
+		enum rc rc = RC_OK;
+
+		(void)snprintf(path, sizeof(path), "%.*s/.", PLACE_PATH - 4, name);
+		rc = listing_add(k->folders, k->arena, path, "");
+		return rc == RC_OK ? check_folder(k, name, depth - 1) : rc;
+	}
 	if (!S_ISREG(st.st_mode))
 		return say(k, "'%.80s' in it is no part of the kit", name);
 	return check_file(k, path, name);
@@ -216,7 +224,8 @@ static enum rc check_mark(const struct looking *k, struct bytes mark)
 enum rc listing_of_kit(struct arena *a, const struct place_kit *kit, struct listing *ret_l,
 		       bool *ret_is_there, char *err, size_t err_len)
 {
-	const struct looking k = {a, kit, ret_l, err, err_len};
+	struct listing folders = {NULL, 0, 0};
+	const struct looking k = {a, kit, ret_l, &folders, err, err_len};
 	struct bytes mark = {NULL, 0}, manifest = {NULL, 0};
 	char path[PLACE_PATH + 32];
 	enum rc rc = RC_OK;
@@ -238,6 +247,8 @@ enum rc listing_of_kit(struct arena *a, const struct place_kit *kit, struct list
 		rc = check_folder(&k, "", DEPTH);
 	if (rc == RC_OK)
 		rc = listing_add(ret_l, a, LISTING_MANIFEST, ""); /* removed with the others */
+	for (size_t i = 0; rc == RC_OK && i < folders.n; i++)
+		rc = listing_add(ret_l, a, folders.list[i].name, "");
 	if (rc == RC_OK)
 		*ret_is_there = true;
 	return rc;

@@ -138,16 +138,15 @@ static void spell(struct spot *s, uint8_t c)
 
 static const char *in_tag(struct spot *s, uint8_t c)
 {
-	if (c == '"' || c == '\'') {
+	if (ends_with(s, "<script"))
+		return "a script: what is printed or read needs none";
+	s->is_style = s->is_style || ends_with(s, "<style");
+	if (c == '"' || c == '\'')
 		s->state = c == '"' ? SPOT_DOUBLE : SPOT_SINGLE;
-	} else if (c == '>') {
+	else if (c == '>')
 		s->state = s->is_style ? SPOT_STYLE : SPOT_CODE;
-	} else {
+	else
 		spell(s, c);
-		s->is_style = s->is_style || ends_with(s, "<style");
-		if (ends_with(s, "<script"))
-			return "a script: what is printed or read needs none";
-	}
 	return NULL;
 }
 

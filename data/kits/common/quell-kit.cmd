@@ -13,8 +13,9 @@ rem It ends with the code of the step that failed, or 3010 (1641) if a restart i
 rem codes: 1 no computer name; 5 no rights; 13 a file is not the one it should be; 50 nothing is
 rem known of this Windows.
 rem
-rem Names from outside are used as !name! alone, which cmd.exe does not read again. Programs are
-rem called by their whole paths, so that none that somebody left in the current folder is run.
+rem Names from outside are used as !name! alone, which cmd.exe does not read again; %name% is what
+rem quell wrote itself, what Windows' own tools said, or where this script is. Programs are called by
+rem their whole paths, so that none that somebody left in the current folder is run.
 setlocal enableextensions disabledelayedexpansion
 set "here=%~dp0"
 set "campaign=<%campaign%>"
@@ -40,10 +41,9 @@ if not defined id exit /b 0
 set "beside="
 if defined QUELL_BESIDE set "share="
 if not defined share set "beside=1"
-if defined beside set "share=!here!results"
+if defined beside set "share=%here%results"
 set "work=%SystemRoot%\quell"
 set "final=0"
-set "n=0"
 set "version="
 set "now="
 set "pack=0"
@@ -51,11 +51,14 @@ call :windows 2>nul
 call :file_name 2>nul
 if not exist "!work!\" mkdir "!work!" >nul 2>nul
 if not exist "!work!\" goto :no_rights
->"!work!\rights.tmp" 2>nul echo yes
+call :rights 2>nul
 if not exist "!work!\rights.tmp" goto :no_rights
 del /q "!work!\rights.tmp" >nul 2>nul
+if exist "!work!\steps.tmp" del /q "!work!\steps.tmp" >nul 2>nul
 call :main 2>nul
-exit /b !final!
+if exist "!work!\steps.tmp" del /q "!work!\steps.tmp" >nul 2>nul
+if exist "!work!\out.tmp" del /q "!work!\out.tmp" >nul 2>nul
+exit /b %final%
 
 :no_rights
 set "work="
@@ -64,15 +67,21 @@ set "code=5"
 set "text=no rights: only an administrator can install"
 call :say patch refused
 call :report 2>nul
-exit /b !final!
+exit /b %final%
+
+:rights
+echo yes >"!work!\rights.tmp"
+goto :eof
 
 rem --- is this machine meant? ---
 
 :listed
-set "tail=!COMPUTERNAME:~-2!"
-for /f "delims=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" %%a in ("!tail!") do set "tail=other"
-if not exist "!here!machines\!tail!.txt" set "tail=all"
-for /f "usebackq tokens=1,2 delims==" %%a in ("!here!machines\!tail!.txt") do if /i "%%a"=="!COMPUTERNAME!" set "id=%%b"
+rem Two characters are too few to be anything but a name, whatever they are.
+set "tail=%COMPUTERNAME:~-2%"
+for /f "delims=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" %%a in ("%tail%") do set "tail=other"
+if not exist "%here%machines\%tail%.txt" set "tail=all"
+if not exist "%here%machines\%tail%.txt" goto :eof
+for /f "usebackq tokens=1,2 delims==" %%a in ("%here%machines\%tail%.txt") do if /i "%%a"=="!COMPUTERNAME!" set "id=%%b"
 goto :eof
 
 rem --- all steps ---
@@ -99,9 +108,8 @@ call :report
 call :protect
 call :report
 call :update
-call :clock
 call :report
-goto :tidy
+goto :eof
 
 :refused
 set "final=50"
@@ -124,10 +132,7 @@ set "code=0"
 set "text=not before the patch is in effect"
 call :say clean refused
 <%end%>
-call :clock
 call :report
-:tidy
-if exist "!work!\out.tmp" del /q "!work!\out.tmp" >nul 2>nul
 goto :eof
 
 rem --- detect: which version has the file? ---
@@ -157,7 +162,7 @@ rem memory may be old, whatever lies on the disk.
 :started
 set "began="
 set "ended="
-for /f "usebackq tokens=1,2" %%a in ("!work!\!campaign!.started") do (
+for /f "usebackq tokens=1,2" %%a in ("%work%\%campaign%.started") do (
 	set "began=%%a"
 	set "ended=%%b"
 )
@@ -192,7 +197,7 @@ set "code=0"
 set "text=no patch in this kit is for this Windows"
 >"!work!\!campaign!.started" echo !boot! started
 <%each patch%>
-call :act "<%file%>" "<%sha256%>" "<%size%>" "<%args%>" "<%for_os%>" "<%for_arch%>"
+call :act "<%file_name%>" "<%sha256%>" "<%size%>" "<%args%>" "<%for_os%>" "<%for_arch%>"
 <%end%>
 if "!result!"=="reboot" >"!work!\!campaign!.started" echo !boot! restart
 if not "!result!"=="reboot" if not "!result!"=="done" del /q "!work!\!campaign!.started" >nul 2>nul
@@ -227,7 +232,7 @@ call :done_before clean
 if defined before goto :eof
 call :begin
 <%each cleaner%>
-call :act "<%file%>" "<%sha256%>" "<%size%>" "<%args%>" "<%for_os%>" "<%for_arch%>"
+call :act "<%file_name%>" "<%sha256%>" "<%size%>" "<%args%>" "<%for_os%>" "<%for_arch%>"
 <%end%>
 call :end_step clean
 <%end%>
@@ -239,7 +244,7 @@ call :done_before protect
 if defined before goto :eof
 call :begin
 <%each protection%>
-call :act "<%file%>" "<%sha256%>" "<%size%>" "<%args%>" "<%for_os%>" "<%for_arch%>"
+call :act "<%file_name%>" "<%sha256%>" "<%size%>" "<%args%>" "<%for_os%>" "<%for_arch%>"
 <%end%>
 call :end_step protect
 <%end%>
@@ -251,7 +256,7 @@ call :done_before update
 if defined before goto :eof
 call :begin
 <%each update%>
-call :act "<%file%>" "<%sha256%>" "<%size%>" "<%args%>" "<%for_os%>" "<%for_arch%>"
+call :act "<%file_name%>" "<%sha256%>" "<%size%>" "<%args%>" "<%for_os%>" "<%for_arch%>"
 <%end%>
 call :end_step update
 <%end%>
@@ -278,7 +283,7 @@ rem Done by this very kit? A kit that is made later does it again.
 :done_before
 set "before="
 if not exist "!work!\!campaign!.%1" goto :eof
-for /f "usebackq delims=" %%a in ("!work!\!campaign!.%1") do if "%%a"=="!made!" set "before=1"
+for /f "usebackq delims=" %%a in ("%work%\%campaign%.%1") do if "%%a"=="!made!" set "before=1"
 if not defined before goto :eof
 if "%1"=="patch" goto :eof
 set "code=0"
@@ -297,9 +302,9 @@ if defined acted goto :eof
 call :fits "%~5" "%~6"
 if not defined fit goto :eof
 set "acted=1"
-set "file=!here!%~1"
-set "file=!file:/=\!"
-set "short=%~nx1"
+set "file=%here%files\%~1"
+set "short=%~1"
+set "end=%~x1"
 set "sum=%~2"
 set "size=%~3"
 set "args=%~4"
@@ -320,14 +325,14 @@ if "%~1"=="" (
 	set "fit=1"
 	goto :eof
 )
-set "want=%~1...."
-set "have=!os!...."
-for /f "tokens=1-3 delims=." %%a in ("!want!") do (
+set "want2="
+set "want3="
+for /f "tokens=1-3 delims=." %%a in ("%~1") do (
 	set "want1=%%a"
 	set "want2=%%b"
 	set "want3=%%c"
 )
-for /f "tokens=1-3 delims=." %%a in ("!have!") do (
+for /f "tokens=1-3 delims=." %%a in ("%os%") do (
 	if not "%%a"=="!want1!" goto :eof
 	if defined want2 if not "%%b"=="!want2!" goto :eof
 	if defined want3 if not "%%c"=="!want3!" goto :eof
@@ -345,7 +350,7 @@ if not exist "!file!" (
 	goto :eof
 )
 set "is="
-for %%a in ("!file!") do set "is=%%~za"
+for %%a in ("%file%") do set "is=%%~za"
 if not "!is!"=="!size!" (
 	set "text=!short! is not the right one: its size is !is!"
 	goto :eof
@@ -354,17 +359,14 @@ set "found="
 if not exist "%sys%\certutil.exe" goto :no_sum
 "%sys%\certutil.exe" -hashfile "!file!" SHA256 >"!work!\out.tmp" 2>nul <nul
 if errorlevel 1 goto :no_sum
-for /f "usebackq skip=1 delims=" %%a in ("!work!\out.tmp") do call :digits "%%a"
+for /f "usebackq skip=1 delims=" %%a in ("%work%\out.tmp") do if not defined found set "found=%%a"
+if not defined found goto :no_sum
+rem Windows 7 puts blanks between the digits.
+for /f "delims=0123456789abcdefABCDEF " %%a in ("%found%") do set "found="
+if not defined found goto :no_sum
+set "found=%found: =%"
 if /i "!found!"=="!sum!" set "good=1"
 if not defined good set "text=!short! is not the right one: its SHA-256 is !found!"
-goto :eof
-
-rem Two digits and a blank on Windows 7, all together on 10; the last line is no number.
-:digits
-set "digits=%~1"
-set "digits=!digits: =!"
-for /f "delims=0123456789abcdefABCDEF" %%b in ("!digits!") do set "digits="
-set "found=!found!!digits!"
 goto :eof
 
 :no_sum
@@ -376,7 +378,6 @@ goto :eof
 
 :run
 set "code=0"
-set "end=!file:~-4!"
 if /i "!end!"==".msi" (
 	"%sys%\msiexec.exe" /i "!file!" !args! >nul 2>nul <nul
 ) else if /i "!end!"==".msp" (
@@ -405,11 +406,11 @@ rem --- what this machine is ---
 :windows
 set "os="
 for /f "delims=" %%a in ('ver') do set "os=%%a"
-for %%a in (!os!) do set "os=%%a"
-set "os=!os:]=!"
+for %%a in (%os%) do set "os=%%a"
+set "os=%os:]=%"
 set "old_windows="
-if "!os:~0,2!"=="5." set "old_windows=1"
-if "!os:~0,4!"=="6.0." set "old_windows=1"
+if "%os:~0,2%"=="5." set "old_windows=1"
+if "%os:~0,4%"=="6.0." set "old_windows=1"
 set "arch=x86"
 if /i "!PROCESSOR_ARCHITECTURE!"=="AMD64" set "arch=x64"
 if /i "!PROCESSOR_ARCHITEW6432!"=="AMD64" set "arch=x64"
@@ -428,12 +429,16 @@ if not defined wmic goto :eof
 "%wmic%" os get LocalDateTime 2>nul <nul | "%sys%\find.exe" "." >"!work!\out.tmp"
 call :answer
 if not defined answer goto :eof
-set "now=!answer:~0,4!-!answer:~4,2!-!answer:~6,2! !answer:~8,2!:!answer:~10,2!:!answer:~12,2!"
-set "sign=!answer:~21,1!"
-set /a minutes=1!answer:~22,3!-1000, hours=minutes/60, minutes=minutes%%60
-set "hours=0!hours!"
-set "minutes=0!minutes!"
-set "offset=!sign!!hours:~-2!!minutes:~-2!"
+for /f "delims=0123456789.+-" %%a in ("%answer%") do set "answer="
+if not defined answer goto :eof
+set "now=%answer:~0,4%-%answer:~4,2%-%answer:~6,2% %answer:~8,2%:%answer:~10,2%:%answer:~12,2%"
+set "sign=%answer:~21,1%"
+set /a minutes=1%answer:~22,3%-1000
+set /a hours=minutes/60
+set /a minutes=minutes-60*hours
+set "hours=0%hours%"
+set "minutes=0%minutes%"
+set "offset=%sign%%hours:~-2%%minutes:~-2%"
 goto :eof
 
 rem When this Windows was started, as the birth of its first process tells it.
@@ -449,16 +454,15 @@ goto :eof
 rem The first word of what was answered. wmic.exe puts two blanks behind it, before its many CRs.
 :answer
 set "answer="
-for /f "usebackq tokens=1" %%a in ("!work!\out.tmp") do if not defined answer set "answer=%%a"
+for /f "usebackq tokens=1" %%a in ("%work%\out.tmp") do if not defined answer set "answer=%%a"
 goto :eof
 
 <%if has_fixed%>
 :read_version
 set "version="
-if not exist "%SystemRoot%\!watched!" if not exist "%SystemRoot%\Sysnative\!watched:*\=!" goto :eof
-for /f "tokens=1* delims=\" %%a in ("%SystemRoot%") do set "path2=%%a\\%%b\\!watched:\=\\!"
+for /f "tokens=1* delims=\" %%a in ("%SystemRoot%") do set "twice=%%a\\%%b\\%watched:\=\\%"
 set "QUELL_FILE=%SystemRoot%\!watched!"
-if defined wmic "%wmic%" datafile where "name='!path2!'" get Version 2>nul <nul | "%sys%\find.exe" "." >"!work!\out.tmp"
+if defined wmic "%wmic%" datafile where "name='%twice%'" get Version 2>nul <nul | "%sys%\find.exe" "." >"!work!\out.tmp"
 if not defined wmic if defined powershell "%powershell%" -NoProfile -NonInteractive -Command "$v = (Get-Item -LiteralPath $env:QUELL_FILE).VersionInfo; '{0}.{1}.{2}.{3}' -f $v.FileMajorPart, $v.FileMinorPart, $v.FileBuildPart, $v.FilePrivatePart" >"!work!\out.tmp" 2>nul <nul
 if not defined wmic if not defined powershell goto :eof
 call :answer
@@ -471,14 +475,14 @@ set "state=unknown"
 set "build="
 set "revision="
 if not defined version goto :eof
-for /f "tokens=1-4 delims=." %%a in ("!version!") do (
+for /f "tokens=1-4 delims=." %%a in ("%version%") do (
 	set "major=%%a"
 	set "build=%%a.%%b.%%c"
 	set "revision=%%d"
 )
 if not defined revision goto :eof
 set "odd="
-for /f "delims=0123456789" %%a in ("!revision!!major!") do set "odd=1"
+for /f "delims=0123456789" %%a in ("%revision%%major%") do set "odd=1"
 if defined odd goto :eof
 <%each fixed%>
 call :row "<%branch%>" "<%revision%>" "<%pack%>"
@@ -502,8 +506,8 @@ goto :eof
 rem --- the result: one small file, whole or not at all ---
 
 :say
-set /a n+=1
-set "line!n!=step=%1 result=%2 code=!code! text=!text!"
+set "line=step=%1 result=%2 code=!code! text=!text!"
+if defined work >>"!work!\steps.tmp" echo !line!
 goto :eof
 
 rem Where no file can be called as the computer is, it is called by the number that Windows gave
@@ -547,7 +551,8 @@ if defined now echo time=!now!
 if defined now echo offset=!offset!
 echo os=!os!
 echo arch=!arch!
-for /l %%i in (1,1,!n!) do echo !line%%i!
+if defined work type "!work!\steps.tmp"
+if not defined work echo !line!
 if defined version echo file=!watched! version=!version!
 echo end
 goto :eof

@@ -5,8 +5,8 @@ setlocal enableextensions enabledelayedexpansion
 set "QUELL_BESIDE=1"
 echo Campaign "<%campaign%>": patch "<%patch%>".
 echo This takes some minutes. Do not take the stick out.
-call "%~dp0quell-kit.cmd"
-set "code=!errorlevel!"
+"%SystemRoot%\System32\cmd.exe" /c ""%~dp0quell-kit.cmd""
+set "code=%errorlevel%"
 echo.
 if "!code!"=="0" echo All done, or this machine is not on the list: look into results.
 if "!code!"=="3010" echo RESTART this machine, then run this again.
@@ -16,4 +16,4 @@ if "!code!"=="13" echo A FILE ON THIS STICK IS NOT THE RIGHT ONE: make the stick
 if "!code!"=="50" echo Nothing is known of this Windows: write it on the sheet.
 echo Code !code!. Write it on the sheet.
 if not "%~1"=="/quiet" pause
-exit /b !code!
+exit /b %code%
