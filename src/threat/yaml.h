@@ -3,9 +3,9 @@
  *
  * For this room, and for kit/, whose channels are YAML, too. The text may be an operator's or a
  * stranger's: its length is bounded, aliases are refused (a short text could stand for a giant
- * one), a second document is an error, and all memory is the arena's, whose limit bounds what a text
- * can cost. What libcyaml says is told with the file and the line, and a key that does not exist
- * with the nearest one that does.
+ * one), a second document is an error, and all memory is the arena's, whose limit bounds what a
+ * text can cost. What libcyaml says is told with the file and the line, and a key that does not
+ * exist with the nearest one that does.
  */
 #ifndef THREAT_YAML_H
 #define THREAT_YAML_H
