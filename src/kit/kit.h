@@ -34,8 +34,13 @@ struct kit_options {
 	const char *out; /* made; must be empty or not be there, but for an earlier kit of the same
 			    campaign and channel, which is replaced */
 	const struct campaign *campaign; /* its files: read, their SHA-256 compared, and copied */
-	const char *fixed_file, *fixed_versions; /* what to look at: "system32\netapi32.dll", and
-						    per OS "5.1.2600.5694 6.0.6001.22288"; or "" */
+	const char *fixed_file;          /* what to look at, below the Windows folder:
+					    "system32\netapi32.dll"; or "" */
+	/* Which version of it is fixed, for each build, and where a build has several service
+	 * packs, for each of them: "5.1.2600.3462/sp2 5.1.2600.5694/sp3 6.0.6001.18157
+	 * 6.0.6001.22288"; or "". A build of Windows 6.0 and later may have two, below and from
+	 * 20000: GDR and LDR. */
+	const char *fixed_versions;
 	const char *results; /* where machines leave their result: UNC path, or "" (beside the
 				script) */
 	const char *site;    /* shown */
