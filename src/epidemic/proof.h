@@ -16,6 +16,9 @@
 #include "base/rc.h"
 
 #define QUIET_SURE 0.99
+#define QUIET_LEAST                                                                                \
+	30.0 /* alive minutes, whatever its rate was: a worm that survived comes back              \
+		 with the machine's next start */
 enum { PROOF_WHY = 256 };
 
 struct quiet_input {
@@ -28,8 +31,11 @@ struct quiet_input {
 	uint32_t alive_since;   /* minutes, heard alive by sensors that had heard it attack */
 	uint32_t hostile_since; /* not 0: it is infected still, or again */
 	double lost_since;
-	double population_rate; /* hostile share of alive minutes, over all infected; 0: unknown.
-				   For a machine that was heard too seldom to know its own */
+	double population_rate;    /* hostile share of alive minutes, over all infected; 0: unknown.
+				      For a machine that was heard too seldom to know its own */
+	double population_silence; /* minutes: the longest longest_silence of any infected
+				      machine; 0: unknown. Of one that attacked only for a while
+				      nobody knows whether it rests as the others do */
 };
 
 struct quiet {
@@ -52,7 +58,9 @@ struct end_input {
 	size_t n_machines;
 	double hidden_low, hidden, hidden_high; /* infected that were never heard: estimate.h */
 	double hours_since_last;                /* hostile deed of anybody */
-	double hours_between; /* typical gap between deeds before, over all; 0: not known */
+	double hours_between;   /* typical gap between deeds before, over all; 0: not known */
+	double infected_before; /* machines that made these deeds; 0: not known, then silence
+				   proves nothing of the hidden */
 };
 
 struct end {
@@ -60,6 +68,7 @@ struct end {
 	double p_none_low, p_none_high;
 	double by_off;       /* what it would be if all that are off were known clean */
 	double by_listening; /* … if the hidden were ruled out */
+	double by_hidden;    /* that none of those that were never heard is infected */
 	char why[PROOF_WHY];
 	char raise[PROOF_WHY]; /* what would raise it most */
 };
