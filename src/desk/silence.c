@@ -37,6 +37,7 @@ struct proving {
 	size_t n_hours, hours_cap;
 	struct quiet_input *inputs; /* of each member */
 	uint64_t hostile, alive;    /* minutes of all, while they were infected */
+	uint32_t silence;           /* the longest of any of them, while it was infected */
 	bool is_full;               /* no memory */
 };
 
@@ -203,6 +204,8 @@ static void end_machine(struct proving *p)
 	if ((m->marks & (MEMBER_INFECTED | MEMBER_CLEANED)) != 0) {
 		p->hostile += t.in->hostile_minutes;
 		p->alive += t.in->alive_minutes;
+		if (t.in->longest_silence > p->silence)
+			p->silence = t.in->longest_silence;
 	}
 	p->n_hours = 0;
 }
@@ -262,6 +265,7 @@ static enum rc conclude_one(struct proving *p, size_t i, const struct audit_by *
 	if (!can_be_proved(m))
 		return RC_OK;
 	p->inputs[i].population_rate = p->alive > 0 ? (double)p->hostile / (double)p->alive : 0;
+	p->inputs[i].population_silence = p->silence;
 	proof_quiet(&p->inputs[i], &q);
 	if (q.is_quiet) {
 		m->p_quiet = q.p_heard;
