@@ -27,7 +27,7 @@ enum {
 #define LOCAL_SHARE  (9.0 / 10)
 #define INNER_SHARE  (1.0 / 8)     /* of the attempts of who is behind an address */
 #define WAKE_S       30.0          /* mean, from being infected to the first attempt */
-#define FAIL_REST_S  1200.0        /* mean, until a cure that does not hold is undone */
+#define FAIL_REST_S  300.0         /* mean, until a worm that survived its cleaning attacks again */
 #define REST_LEAST_S (0.5 * HOUR)  /* of a dormant worm */
 #define REST_MEAN_S  (1.5 * HOUR)  /* more than that */
 #define CHURN_S      (0.25 * HOUR) /* every so often one in CHURN_ONE_IN moves */
