@@ -6,11 +6,11 @@ _quell()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'watch hosts who assess triage threats --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'watch hosts who assess triage campaign threats --help --version' -- "$cur")
 		return
 	fi
 	case ${COMP_WORDS[1]}:$prev in
-	watch:-r | watch:-c | hosts:-c | who:-c | assess:-c | triage:-c)
+	watch:-r | watch:-c | hosts:-c | who:-c | assess:-c | triage:-c | campaign:-c | campaign:--file)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
@@ -71,6 +71,26 @@ _quell()
 		words='show list diff inventory infected --for --anonymous --credentials --user
 			--kerberos --baseline --dry-run --parallel --rate --resume --script --import
 			--from -v --verbose -o --store -c --set -h --help' ;;
+	campaign:-o) words='human json csv' ;;
+	campaign:--for) words=$(quell threats 2>/dev/null | awk '{ print $1 }') ;;
+	campaign:--by) words='infected network importance' ;;
+	campaign:--strategy) words='manual generic mixed' ;;
+	campaign:--out)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	campaign:--patch | campaign:--stop | campaign:--pilot | campaign:--ring | campaign:--gate) return ;;
+	campaign:--gate-failed | campaign:--wave | campaign:--results | campaign:--code | campaign:--reason) return ;;
+	campaign:new | campaign:--) return ;;
+	campaign:file | campaign:add | campaign:wave | campaign:open | campaign:pause | campaign:resume | campaign:abort | \
+		campaign:status | campaign:rest | campaign:did | campaign:import | campaign:kit | campaign:sync | campaign:log)
+		words=$(quell campaign -o csv 2>/dev/null | sed '1d; s/,.*//') ;;
+	campaign:*)
+		words='list new file add wave open pause resume abort status rest did import kit sync log
+			verify-log inventory patch restart clean protect update quarantine release
+			logon-script startup-script wsus sccm zenworks intune ansible stick worksheets
+			--for --patch --file --strategy --stop --pilot --ring --by --gate --gate-failed
+			--out --wave --results --code --all --force --reason -o --store -c -h --help' ;;
 	who:--user) return ;;
 	who:*) words='--infected --ask --credentials --user --kerberos -o --store -c --set -h --help' ;;
 	threats:--baseline)
