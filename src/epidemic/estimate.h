@@ -3,7 +3,7 @@
  *
  * Repeated sightings tell what share of the infected was missed: capture-recapture over minutes and
  * sensors, corrected for what each sensor can hear and for who was infected only lately.
- * doc/triage.md has the model, its assumptions and sources. Pure: no I/O, no clock.
+ * doc/proof.md has the model, its assumptions and sources. Pure: no I/O, no clock.
  */
 #ifndef EPIDEMIC_ESTIMATE_H
 #define EPIDEMIC_ESTIMATE_H
