@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 64 * 1024 };
+/* Most arenas stay small, and a fresh chunk is zeroed. */
+enum { FIRST = 4 * 1024, CHUNK = 64 * 1024 };
 
 struct chunk {
 	struct chunk *next;
@@ -67,7 +68,7 @@ void *arena_alloc(struct arena *a, size_t n)
 	if (a->max != 0 && n > a->max - a->total)
 		return NULL;
 	if (n > a->room - a->used) {
-		size_t room = n > CHUNK ? n : CHUNK;
+		size_t least = a->chunks == NULL ? FIRST : CHUNK, room = n > least ? n : least;
 		struct chunk *c = calloc(1, sizeof(*c) + room);
 
 		if (c == NULL)

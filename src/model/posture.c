@@ -62,6 +62,24 @@ static int cmp_keys(const char *a, const char *b, size_t max)
 	return 0;
 }
 
+int posture_key_cmp(const char *a, const char *b, size_t *ret_same)
+{
+	bool folds = false;
+	size_t i = 0;
+	int c = 0;
+
+	for (; i < KEY_MAX; i++) {
+		unsigned char x = (unsigned char)a[i], y = (unsigned char)b[i];
+
+		c = folds ? fold(x) - fold(y) : x - y;
+		if (c != 0 || x == '\0')
+			break;
+		folds = folds || x == ':';
+	}
+	*ret_same = i;
+	return c;
+}
+
 int posture_cmp(const struct observation *a, const struct observation *b)
 {
 	int c = cmp_keys(a->key, b->key, KEY_MAX);

@@ -118,6 +118,9 @@ const char *observed_by_name(unsigned by);
 /* By key (without regard to case after the first ":"), then source. */
 int posture_cmp(const struct observation *a, const struct observation *b);
 
+/* Two keys as posture_cmp() compares them; ret_same: how many bytes they begin alike with. */
+int posture_key_cmp(const char *a, const char *b, size_t *ret_same);
+
 /* The best observation of a key: a value or its absence before unreadable, then the lowest source.
  * NULL: none. */
 const struct observation *posture_find(const struct posture *p, const char *key);

@@ -108,62 +108,19 @@ static bool is_clean(const char *text, size_t cap)
 	return strcmp(text, clean) == 0;
 }
 
-struct wanted {                            /* keys come in order, and so do those that are wanted */
-	const struct posture_wanted *only; /* NULL: all */
-	size_t next;
-};
-
-static bool is_wanted(struct wanted *w, const char *key)
+/* What follows its key. */
+static enum rc get_value(struct reader *r, struct posture *p, const char *key, uint8_t how,
+			 uint64_t newest_ns)
 {
-	const struct observation here = {.key = key};
-	int c = -1;
+	char value[POSTURE_VALUE];
+	struct observation o = {.key = key, .value = value, .state = how / 64, .by = how % 64};
+	uint64_t age;
 
-	if (w->only == NULL)
-		return true;
-	while (w->next < w->only->n && c < 0) {
-		const struct observation one = {.key = w->only->list[w->next]};
-
-		c = posture_cmp(&one, &here);
-		w->next += c < 0;
-	}
-	return c == 0;
-}
-
-static enum rc pass(struct reader *r, uint64_t newest_ns)
-{
-	uint64_t len = get_varint(r);
-
-	if (len < POSTURE_VALUE)
-		(void)rd_take(r, len);
-	else
-		r->bad = true;
-	return get_varint(r) > newest_ns || r->bad ? RC_FORMAT : RC_OK;
-}
-
-/* One observation, behind all that are in `p`. `key` has the one before, and then this one's. */
-static enum rc get_one(struct reader *r, struct posture *p, struct wanted *w, uint64_t newest_ns,
-		       char *key)
-{
-	char value[POSTURE_VALUE], before[POSTURE_KEY];
-	struct observation o = {.key = key, .value = value};
-	uint8_t how = rd_u8(r);
-	uint64_t same = get_varint(r), age;
-
-	if (same > strlen(key))
-		return RC_FORMAT;
-	before[0] = '\0';
-	if (w->only == NULL)
-		memcpy(before, key, POSTURE_KEY);
-	get_text(r, key, same, POSTURE_KEY);
-	if (!is_wanted(w, key))
-		return r->bad ? RC_FORMAT : pass(r, newest_ns);
 	get_text(r, value, 0, sizeof(value));
 	age = get_varint(r);
-	o.state = how / 64;
-	o.by = how % 64;
 	o.at_ns = newest_ns - age;
-	if (r->bad || age > newest_ns || (w->only == NULL && shared(before, key) != same) ||
-	    !is_clean(key, POSTURE_KEY) || !is_clean(value, POSTURE_VALUE) ||
+	if (r->bad || age > newest_ns || !is_clean(key, POSTURE_KEY) ||
+	    !is_clean(value, POSTURE_VALUE) ||
 	    (p->n > 0 && posture_cmp(&p->list[p->n - 1], &o) >= 0))
 		return RC_FORMAT;
 	switch (posture_add(p, &o)) {
@@ -176,10 +133,92 @@ static enum rc get_one(struct reader *r, struct posture *p, struct wanted *w, ui
 	}
 }
 
+/* One observation, behind all that are in `p`. `key` has the one before, and then this one's. */
+static enum rc get_one(struct reader *r, struct posture *p, uint64_t newest_ns, char *key)
+{
+	char before[POSTURE_KEY];
+	uint8_t how = rd_u8(r);
+	uint64_t same = get_varint(r);
+
+	if (same > strlen(key))
+		return RC_FORMAT;
+	memcpy(before, key, POSTURE_KEY);
+	get_text(r, key, same, POSTURE_KEY);
+	if (r->bad || shared(before, key) != same)
+		return RC_FORMAT;
+	return get_value(r, p, key, how, newest_ns);
+}
+
+/* --- some keys alone --- */
+
+struct passing { /* keys come in order, and so do those that are wanted */
+	const struct posture_wanted *only;
+	size_t next;
+	char key[POSTURE_KEY];
+	size_t len;
+	bool is_before; /* it is before the next that is wanted, and they differ after `alike`
+			 * bytes:
+			 */
+	size_t alike;   /* what shares more with it is before that, too */
+};
+
+/* The next key. `same`: bytes it shares with the one before it. */
+static void next_key(struct reader *r, struct passing *w, uint64_t same)
+{
+	uint64_t more = get_varint(r);
+	struct bytes text = {NULL, 0};
+
+	if (same > w->len || more >= POSTURE_KEY - same) {
+		r->bad = true;
+		return;
+	}
+	text = rd_take(r, more);
+	if (text.len > 0) {
+		memcpy(w->key + same, text.at, text.len);
+		r->bad = r->bad || memchr(text.at, 0, text.len) != NULL;
+	}
+	w->len = same + text.len;
+	w->key[w->len] = '\0';
+}
+
+static bool is_wanted(struct passing *w, uint64_t same)
+{
+	int c = -1;
+
+	if (w->next == w->only->n || (w->is_before && same > w->alike))
+		return false;
+	while (w->next < w->only->n && c < 0) {
+		c = posture_key_cmp(w->only->list[w->next], w->key, &w->alike);
+		w->next += c < 0;
+	}
+	w->is_before = c > 0;
+	return c == 0;
+}
+
+static enum rc get_wanted(struct reader *r, struct posture *p, struct passing *w,
+			  uint64_t newest_ns)
+{
+	uint8_t how = rd_u8(r);
+	uint64_t same = get_varint(r), len;
+
+	next_key(r, w, same);
+	if (r->bad)
+		return RC_FORMAT;
+	if (is_wanted(w, same))
+		return get_value(r, p, w->key, how, newest_ns);
+	len = get_varint(r);
+	if (len >= POSTURE_VALUE)
+		return RC_FORMAT;
+	rd_skip(r, len);
+	return get_varint(r) > newest_ns || r->bad ? RC_FORMAT : RC_OK;
+}
+
+/* --- all of it --- */
+
 static enum rc get_all(struct reader *r, struct posture *p, const struct posture_wanted *only)
 {
-	struct wanted w = {.only = only};
 	char name[POSTURE_VALUE], key[POSTURE_KEY] = "";
+	struct passing w;
 	uint64_t newest_ns, n;
 	enum rc rc;
 
@@ -192,8 +231,12 @@ static enum rc get_all(struct reader *r, struct posture *p, const struct posture
 	if (r->bad || n > POSTURE_MAX || !is_clean(name, sizeof(name)))
 		return RC_FORMAT;
 	rc = posture_name(p, name);
+	w.only = only;
+	w.next = w.len = w.alike = 0;
+	w.is_before = false;
+	w.key[0] = '\0';
 	for (uint64_t i = 0; i < n && rc == RC_OK; i++)
-		rc = get_one(r, p, &w, newest_ns, key);
+		rc = only != NULL ? get_wanted(r, p, &w, newest_ns) : get_one(r, p, newest_ns, key);
 	if (rc != RC_OK)
 		return rc;
 	p->at_ns = newest_ns; /* of one without observations, when it was asked */
