@@ -27,6 +27,7 @@ bench: all
 	@tests/bench/run $(BENCH)
 	@tests/bench/run-store
 	@tests/bench/run-assess
+	@tests/bench/run-kits
 
 # How often the right machine and person are named, in an office's simulated week: doc/identity.md.
 # make accuracy ACCURACY='--machines 1500 --seed 7'

@@ -155,7 +155,9 @@ static void name_of(const struct kit *k, const struct recipe_file *f, const stru
 	const struct values v = {.machine = &k->roster.list[s->from]};
 	char room[VALUE_ROOM];
 
-	if (strncmp(mark, "{tail}", 6) == 0)
+	if (mark == NULL)
+		(void)snprintf(to, PLACE_PATH, "%s", f->to);
+	else if (strncmp(mark, "{tail}", 6) == 0)
 		(void)snprintf(to, PLACE_PATH, "%.*s%s%s", (int)(mark - f->to), f->to,
 			       value_of(&v, FIELD_TAIL, room), mark + strlen("{tail}"));
 	else

@@ -6,7 +6,8 @@
 
 #include "base/rc.h"
 
-/* A scanner reads the text back, also with a coffee stain: level M, 15 % may be lost. RC_NOMEM. */
+/* Level L, so that an id of 17 bytes still fits version 1, whose modules are a fifth larger on
+ * paper than those of version 2 at level M. RC_NOMEM. */
 MUST_CHECK enum rc qr_put(FILE *to, const char *text);
 
 #endif

@@ -220,7 +220,7 @@ static void work_sheets_are_in_walking_order(void **state)
 	assert_true(first != NULL && second != NULL && first < second);
 	assert_null(strstr(text, "PC-3"));
 	assert_non_null(strstr(text, "sheet 0002: Building 2, floor 9<"));
-	assert_non_null(strstr(text, "<path d=\"M4 4h7v1h-7z"));
+	assert_non_null(strstr(text, "d=\"M0 4.5m4 0h7m"));
 	again = bench_read(b, "sheets/sheet-0001.html"); /* of no known place */
 	assert_non_null(strstr(again, "<h2>&lt;b&gt;</h2>"));
 	assert_non_null(strstr(again, "place not known"));
