@@ -18,11 +18,13 @@ static const struct {
 	[CLASS_LATERAL] = {1, 5},
 };
 
-static const double refused = 0.02;     /* the answer said that it was of no use */
-static const double other_worm = 0.25;  /* what it does since is something else */
-static const double least_delay = 0.01; /* seconds */
-static const double least_span = 60;    /* seconds: in less, nothing is said about a rate */
-static const double usual_quantile = 0.75;
+static const double refused = 0.02;                  /* the answer said that it was of no use */
+static const double other_worm = 0.25;               /* what it does since is something else */
+static const double least_delay = 0.01;              /* seconds */
+static const double usual_gap = 60, least_gap = 0.1; /* seconds */
+static const double least_span = 60;  /* seconds: in less, nothing is said about time */
+static const double usual_span = 600; /* and about how often machines are attacked */
+static const double best_quantile = 0.95;
 static const double few = 0.5; /* attempts */
 
 double tree_tries_of(const struct finding *f)
@@ -143,6 +145,16 @@ static int by_time(const void *one, const void *two)
 	return tree_finding_cmp(a->f, b->f);
 }
 
+/* One that was heard once may be heard every so often. */
+static double gap_of(const struct tree_node *n)
+{
+	double gap = n->deeds > 1 && n->acted_ns != 0
+			     ? tree_seconds(n->last_ns - n->acted_ns) / (n->deeds - 1)
+			     : usual_gap;
+
+	return gap > least_gap ? gap : least_gap;
+}
+
 static void case_fill(struct growing *g, const struct tree_deed *deeds, size_t n)
 {
 	struct tree_node *to = &g->nodes[deeds->target];
@@ -167,6 +179,11 @@ static void case_fill(struct growing *g, const struct tree_deed *deeds, size_t n
 	qsort(&g->tries[c->first], c->n, sizeof(*g->tries), by_time);
 	c->is_flat = to->acted_ns == 0 || to->did->class == CLASS_IMPLANT;
 	c->flat = 1 / (least_span + tree_seconds(limit - g->begin_ns));
+	c->gap = gap_of(to);
+	c->listened = tree_seconds(limit - g->begin_ns);
+	c->span = tree_seconds(g->end_ns - g->begin_ns);
+	if (c->span < least_span)
+		c->span = least_span;
 	to->in_case = ++g->n_cases;
 }
 
@@ -193,7 +210,11 @@ static enum rc usual_attempts(const struct growing *g, double *ret_n)
 	if (n == 0)
 		return RC_OK;
 	qsort(all, n, sizeof(*all), by_number);
-	*ret_n = all[(size_t)((double)(n - 1) * usual_quantile)];
+	*ret_n = all[(size_t)((double)(n - 1) * best_quantile)];
+	/* The best of many are so by chance, too. */
+	*ret_n -= 2 * sqrt(*ret_n);
+	if (*ret_n < 1)
+		*ret_n = 1;
 	return RC_OK;
 }
 
@@ -221,7 +242,7 @@ static struct weather weather_of(const struct growing *g)
 		w.all += tree_tries_of(g->by_target[i].finding);
 	while (w.n < BINS && (double)w.n * BIN_HOLDS < w.all)
 		w.n++;
-	w.wide = (span > least_span ? span : least_span) / (double)w.n;
+	w.wide = (span > usual_span ? span : usual_span) / (double)w.n;
 	for (size_t i = 0; i < g->n_target; i++) {
 		const struct finding *f = g->by_target[i].finding;
 		size_t from = bin_of(g, &w, f->first_ns), to = bin_of(g, &w, f->last_ns);

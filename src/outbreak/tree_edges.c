@@ -8,7 +8,7 @@
 enum { WHY_TEXT = 512, OTHERS_MOST = 8 };
 
 /* Below, an edge would mislead more than it helps: then nobody who was heard did it. */
-static const double edge_least = 0.1, other_least = 0.005;
+static const double edge_least = 0.25, other_least = 0.005;
 static const double edge_most = 0.99; /* as with verdicts: nothing is certain */
 static const uint64_t fetches_within_ns = 60 * NS_PER_S;
 

@@ -8,7 +8,7 @@ enum { ROUNDS = 12, SAMPLE = 4096 };
 static const double prior_mean = 4.094, prior_sd = 2.0;
 /* How many cases the prior is worth. */
 static const double prior_delays = 3, prior_tries = 2, prior_cases = 4;
-static const double prior_success = 0.5, prior_unheard = 0.25;
+static const double prior_success = 0.5, prior_unheard = 0.25, prior_before = 0.1;
 
 /* Delays that are none of the normal ones: somebody switched it on, a task ran at midnight. Alike
  * for each power of ten from 10 ms to a month. */
@@ -19,7 +19,8 @@ static const double least_chance = 1e-200;             /* so that nothing become
 
 struct tree_model tree_model_prior(void)
 {
-	return (struct tree_model){prior_mean, prior_sd, prior_success, prior_unheard};
+	return (struct tree_model){prior_mean, prior_sd, prior_success, prior_unheard,
+				   prior_before};
 }
 
 /* What the first own deed says of an attempt `ln_delay` before it: a density per second. */
@@ -48,33 +49,55 @@ static double failure_of(const struct tree_model *m, const struct tree_tries *t)
 	return exp(t->n * log1p(-chance));
 }
 
+/* That it was infected so many seconds before its first deed that is heard, or longer before, by
+ * somebody who is not heard. */
+static double longer_before(const struct tree_case *c, double seconds)
+{
+	return exp(-seconds / c->gap);
+}
+
+/* How well "before the listening began" fits: then its first deed is heard soon after that. Against
+ * any other time, which is as likely as the next. */
+static double fits_before(const struct tree_case *c)
+{
+	return longer_before(c, c->listened) / c->gap * c->span;
+}
+
 void tree_model_weigh(const struct tree_model *m, struct tree_case *c, struct tree_tries *tries)
 {
-	double unheard = unheard_of(m, c), none_yet = 1, sum = 0;
+	double unheard = unheard_of(m, c), none_yet = 1, sum = 0, longer = 0, nobody = 0;
 
 	for (size_t i = c->first; i < c->first + c->n; i++) {
 		struct tree_tries *t = &tries[i];
 		double fails = failure_of(m, t);
 		double fits =
 			c->is_flat ? c->flat : usual_delay(m, t->ln_delay) + odd_delay(t->ln_delay);
+		double until = longer_before(c, exp(t->ln_delay));
 
-		t->p = (1 - unheard) * none_yet * (1 - fails) * fits * t->worth / t->background;
+		/* Had somebody else done it since the last ones, these would not matter. */
+		nobody += none_yet * (until - longer);
+		longer = until;
+		t->p = (1 - m->before) * (1 - unheard) * none_yet * (1 - fails) * fits * t->worth /
+		       t->background;
 		none_yet *= fails;
 		sum += t->p;
 	}
-	c->p_nobody = unheard * none_yet;
+	nobody += none_yet * (1 - longer);
+	c->p_before = m->before * fits_before(c);
+	c->p_nobody = (1 - m->before) * unheard * nobody + c->p_before;
 	if (c->p_nobody < least_chance)
 		c->p_nobody = least_chance;
 	sum += c->p_nobody;
 	for (size_t i = c->first; i < c->first + c->n; i++)
 		tries[i].p /= sum;
 	c->p_nobody /= sum;
+	c->p_before /= sum;
 }
 
 struct sums { /* what is expected of all cases under the present model */
 	double delays, ln, ln_squared;
 	double successes, failures;
-	double heard, unheard;
+	double heard, unheard, before;
 };
 
 static void sum_case(const struct tree_model *m, const struct tree_case *c,
@@ -96,13 +119,15 @@ static void sum_case(const struct tree_model *m, const struct tree_case *c,
 		}
 		if (t->f->class == CLASS_TRANSFER)
 			continue;
-		/* Where nobody heard did it, half of the tries came after whoever it was. */
+		/* Where nobody heard did it, half of the tries came after whoever it was; before
+		 * the listening, all of them. */
 		s->successes += t->p;
 		s->failures += t->n * (later - c->p_nobody > 0 ? later - c->p_nobody : 0) +
-			       t->n * c->p_nobody / 2;
+			       t->n * (c->p_nobody - c->p_before) / 2;
 	}
 	s->heard += 1 - c->p_nobody;
-	s->unheard += c->p_nobody * m->unheard / unheard;
+	s->unheard += (c->p_nobody - c->p_before) * m->unheard / unheard;
+	s->before += c->p_before;
 }
 
 static void learn(const struct sums *s, struct tree_model *m)

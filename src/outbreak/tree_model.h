@@ -4,10 +4,10 @@
  * A machine that is infected has one infecting attempt. Its first own deed follows after a delay,
  * whose logarithm is normal, with a share of odd ones; all other attempts on it are background,
  * which comes as often as at others. An attempt succeeds with a chance, and once one has, the
- * later ones do not matter. Or the one that did it was not heard. Delay, chance and the share of
- * the unheard are learned from all cases of an outbreak at once (expectation-maximisation:
- * Dempster, Laird and Rubin 1977), from a prior on, which is what counts where there are few.
- * doc/tree.md.
+ * later ones do not matter. Or the one that did it was not heard, or came before the listening
+ * began. Delay, chance and the share of the unheard are learned from all cases of an outbreak at
+ * once (expectation-maximisation: Dempster, Laird and Rubin 1977), from a prior on, which is what
+ * counts where there are few. doc/tree.md.
  */
 #ifndef OUTBREAK_TREE_MODEL_H
 #define OUTBREAK_TREE_MODEL_H
@@ -35,13 +35,18 @@ struct tree_case { /* one infected machine */
 	bool is_flat;    /* when it was infected cannot be told from when it acted */
 	double flat;     /* a second's chance then */
 	double heard;    /* 0..1: how much of what is sent to it is heard */
-	double p_nobody; /* the answer: that none of these did it */
+	double gap;      /* seconds between two of its deeds that are heard, on average */
+	double listened; /* seconds listened before its first deed, */
+	double span;     /* and in all */
+	double p_nobody; /* the answer: that none of these did it, */
+	double p_before; /* as it was infected before the listening began: part of p_nobody */
 };
 
 struct tree_model {
 	double mean, sd; /* of the logarithm of the delay in seconds */
 	double success;  /* of one attempt on a machine that can be infected */
 	double unheard;  /* share of infecting attempts that are not heard, where all else is */
+	double before;   /* share of machines infected before the listening began */
 };
 
 /* Before anything is learned. */

@@ -10,7 +10,7 @@
 
 #include "outbreak/tree_parts.h"
 
-enum { WHY_TEXT = 320, CANDIDATES = 256, STEPS = 256 };
+enum { WHY_TEXT = 320, CANDIDATES = 256, STEPS = 256, GROWTH_LEAST = 6 };
 
 static const double far = 8;             /* expected delays back */
 static const double by_offspring = 0.25; /* a power: who infected many began early */
@@ -54,15 +54,47 @@ static const char *why(struct growing *g, const struct tree_node *n)
 	return arena_strdup(g->tree->arena, text);
 }
 
-/* The time from infection to the first deed that is heard is as long as between two deeds. */
-static double expected_delay(const struct growing *g, const struct tree_node *n)
+static int by_time(const void *one, const void *two)
+{
+	const uint64_t *a = one, *b = two;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* How fast it grew until half of them were heard: the logarithm's, in a second. */
+static enum rc growth(const struct growing *g, double *ret_growth)
+{
+	uint64_t *all = arena_alloc(g->scratch, g->in->n_nodes * sizeof(*all));
+	size_t n = 0, half = 0;
+	double seconds;
+
+	if (all == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; i < g->in->n_nodes; i++) {
+		if (g->nodes[i].acted_ns != 0)
+			all[n++] = g->nodes[i].acted_ns;
+	}
+	*ret_growth = 0;
+	if (n < GROWTH_LEAST)
+		return RC_OK;
+	qsort(all, n, sizeof(*all), by_time);
+	half = n / 2;
+	seconds = tree_seconds(all[half] - all[0]);
+	*ret_growth = log((double)half + 1) / (seconds > 1 ? seconds : 1);
+	return RC_OK;
+}
+
+/* The time from infection to the first deed that is heard is as long as between two deeds; but in
+ * what grows, most were infected lately, too. */
+static double expected_delay(const struct growing *g, const struct tree_node *n, double growth)
 {
 	double usual = exp(g->model.mean);
 	double gap = n->deeds > 1 && n->acted_ns != 0
 			     ? tree_seconds(n->last_ns - n->acted_ns) / (n->deeds - 1)
 			     : usual;
 
-	return gap > usual ? gap : usual;
+	gap = gap > usual ? gap : usual;
+	return 1 / (1 / gap + growth);
 }
 
 struct candidate {
@@ -104,9 +136,9 @@ static enum rc rank(struct growing *g, struct tree_root *roots, size_t n)
 {
 	size_t some = n < CANDIDATES ? n : CANDIDATES;
 	struct candidate *list = arena_alloc(g->scratch, (some + 1) * sizeof(*list));
-	double sum = 0;
+	double sum = 0, grows = 0;
 
-	if (list == NULL)
+	if (list == NULL || growth(g, &grows) != RC_OK)
 		return RC_NOMEM;
 	if (n == 0)
 		return RC_OK;
@@ -115,17 +147,18 @@ static enum rc rank(struct growing *g, struct tree_root *roots, size_t n)
 		const struct tree_node *node = &g->nodes[roots[i].node];
 
 		list[i].since = tree_seconds(roots[i].since_ns - roots[0].since_ns);
-		list[i].delay = expected_delay(g, node);
+		list[i].delay = expected_delay(g, node, grows);
 		list[i].weight =
 			node->confidence / 100.0 * pow(1 + (double)node->offspring, by_offspring);
 	}
 	integrate(list, some);
 	for (size_t i = 0; i < some; i++)
 		sum += list[i].p * list[i].weight;
-	/* It may not have been heard at all. */
+	/* It may not have been heard at all, or have come before the listening. */
+	double heard = (1 - g->model.unheard) * (1 - g->model.before);
+
 	for (size_t i = 0; i < some && sum > 0; i++)
-		roots[i].confidence =
-			tree_round((1 - g->model.unheard) * list[i].p * list[i].weight / sum);
+		roots[i].confidence = tree_round(heard * list[i].p * list[i].weight / sum);
 	qsort(roots, n, sizeof(*roots), by_confidence);
 	return RC_OK;
 }
