@@ -212,7 +212,7 @@ static enum rc usual_attempts(const struct growing *g, double *ret_n)
 	qsort(all, n, sizeof(*all), by_number);
 	*ret_n = all[(size_t)((double)(n - 1) * best_quantile)];
 	/* The best of many are so by chance, too. */
-	*ret_n -= 2 * sqrt(*ret_n);
+	*ret_n -= sqrt(*ret_n);
 	if (*ret_n < 1)
 		*ret_n = 1;
 	return RC_OK;
@@ -270,7 +270,7 @@ static enum rc surroundings(struct growing *g)
 	for (size_t i = 0; i < g->n_cases; i++) {
 		struct tree_case *c = &g->cases[i];
 		double n = g->nodes[c->to].attempts;
-		double most = n + 2 * sqrt(n + 1); /* as few may be chance */
+		double most = n + sqrt(n + 1); /* as few may be chance */
 		/* One of them may be the one; of a few, how many come is chance. */
 		double share = ((n > 1 ? n - 1 : 0) + few) / (w.all + few * targets);
 

@@ -261,7 +261,7 @@ enum rc tree_edges(struct growing *g)
 		struct tree_edge e;
 		enum rc rc;
 
-		tree_model_weigh(&g->model, &g->cases[i], g->tries);
+		(void)tree_model_weigh(&g->model, &g->cases[i], g->tries);
 		rc = edge_of(g, &g->cases[i], g->scratch, &e);
 		if (rc != RC_OK)
 			return rc;

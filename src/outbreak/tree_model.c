@@ -8,6 +8,8 @@ enum { ROUNDS = 12, SAMPLE = 4096 };
 static const double prior_mean = 4.094, prior_sd = 2.0;
 /* How many cases the prior is worth. */
 static const double prior_delays = 3, prior_tries = 2, prior_cases = 4;
+static const double sure_success = 0.9, sure_unheard = 0.02;
+static const double a_lot = 0.25; /* of a logarithm, for each case */
 static const double prior_success = 0.5, prior_unheard = 0.25, prior_before = 0.1;
 
 /* Delays that are none of the normal ones: somebody switched it on, a task ran at midnight. Alike
@@ -63,9 +65,9 @@ static double fits_before(const struct tree_case *c)
 	return longer_before(c, c->listened) / c->gap * c->span;
 }
 
-void tree_model_weigh(const struct tree_model *m, struct tree_case *c, struct tree_tries *tries)
+double tree_model_weigh(const struct tree_model *m, struct tree_case *c, struct tree_tries *tries)
 {
-	double unheard = unheard_of(m, c), none_yet = 1, sum = 0, longer = 0, nobody = 0;
+	double unheard = unheard_of(m, c), none_yet = 1, sum = 0, longer = 0, nobody = 0, scale;
 
 	for (size_t i = c->first; i < c->first + c->n; i++) {
 		struct tree_tries *t = &tries[i];
@@ -76,6 +78,7 @@ void tree_model_weigh(const struct tree_model *m, struct tree_case *c, struct tr
 
 		/* Had somebody else done it since the last ones, these would not matter. */
 		nobody += none_yet * (until - longer);
+		t->p_vain = nobody; /* so far; see below */
 		longer = until;
 		t->p = (1 - m->before) * (1 - unheard) * none_yet * (1 - fails) * fits * t->worth /
 		       t->background;
@@ -84,14 +87,18 @@ void tree_model_weigh(const struct tree_model *m, struct tree_case *c, struct tr
 	}
 	nobody += none_yet * (1 - longer);
 	c->p_before = m->before * fits_before(c);
-	c->p_nobody = (1 - m->before) * unheard * nobody + c->p_before;
+	scale = (1 - m->before) * unheard;
+	c->p_nobody = scale * nobody + c->p_before;
 	if (c->p_nobody < least_chance)
 		c->p_nobody = least_chance;
 	sum += c->p_nobody;
-	for (size_t i = c->first; i < c->first + c->n; i++)
+	for (size_t i = c->first; i < c->first + c->n; i++) {
 		tries[i].p /= sum;
+		tries[i].p_vain = scale * (nobody - tries[i].p_vain) / sum;
+	}
 	c->p_nobody /= sum;
 	c->p_before /= sum;
+	return log(sum);
 }
 
 struct sums { /* what is expected of all cases under the present model */
@@ -119,11 +126,10 @@ static void sum_case(const struct tree_model *m, const struct tree_case *c,
 		}
 		if (t->f->class == CLASS_TRANSFER)
 			continue;
-		/* Where nobody heard did it, half of the tries came after whoever it was; before
-		 * the listening, all of them. */
 		s->successes += t->p;
-		s->failures += t->n * (later - c->p_nobody > 0 ? later - c->p_nobody : 0) +
-			       t->n * (c->p_nobody - c->p_before) / 2;
+		s->failures += t->n * t->p_vain;
+		if (later > c->p_nobody)
+			s->failures += t->n * (later - c->p_nobody);
 	}
 	s->heard += 1 - c->p_nobody;
 	s->unheard += (c->p_nobody - c->p_before) * m->unheard / unheard;
@@ -146,23 +152,42 @@ static void learn(const struct sums *s, struct tree_model *m)
 		     (s->successes + s->failures + prior_tries);
 	if (m->success > most_success)
 		m->success = most_success;
+	m->before = (s->before + prior_cases * prior_before) /
+		    (s->heard + s->unheard + s->before + prior_cases);
 	m->unheard =
 		(s->unheard + prior_cases * prior_unheard) / (s->heard + s->unheard + prior_cases);
 }
 
-struct tree_model tree_model_learn(struct tree_case *cases, size_t n, struct tree_tries *tries)
+/* From a beginning; returns how well the cases fit at the end. */
+static double learn_from(struct tree_case *cases, size_t n, struct tree_tries *tries,
+			 struct tree_model *m)
 {
-	struct tree_model m = tree_model_prior();
 	size_t step = n / SAMPLE + 1;
+	double fit = 0;
 
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct sums s = {0};
 
+		fit = 0;
 		for (size_t i = 0; i < n; i += step) {
-			tree_model_weigh(&m, &cases[i], tries);
-			sum_case(&m, &cases[i], tries, &s);
+			fit += tree_model_weigh(m, &cases[i], tries);
+			sum_case(m, &cases[i], tries, &s);
 		}
-		learn(&s, &m);
+		learn(&s, m);
 	}
-	return m;
+	return fit;
+}
+
+/* What is learned depends on where one begins: at a worm that succeeds at once, heard by us; or in
+ * doubt. That its attempts fail, and others infected everybody whom it tried, can explain almost
+ * anything, so it has to explain a lot better. */
+struct tree_model tree_model_learn(struct tree_case *cases, size_t n, struct tree_tries *tries)
+{
+	struct tree_model doubt = tree_model_prior(), sure = tree_model_prior();
+	double better = 0;
+
+	sure.success = sure_success;
+	sure.unheard = sure_unheard;
+	better = learn_from(cases, n, tries, &doubt) - learn_from(cases, n, tries, &sure);
+	return better > a_lot * (double)(n / (n / SAMPLE + 1)) ? doubt : sure;
 }

@@ -24,9 +24,9 @@ struct tree_tries { /* some attempts of one machine on another, at one time */
 	double n;          /* how many, each worth as much as an exploit */
 	double worth;      /* how much better than others the evidence fits; 1: as well as any */
 	double ln_delay;   /* to the target's first own deed, in seconds */
-	double background; /* attempts on that machine then that have nothing to do with it, in a
-			      second */
-	double p;          /* the answer: that it was one of these */
+	double background; /* attempts in a second on that machine, then, of no consequence */
+	double p;          /* the answer: that it was one of these; */
+	double p_vain;     /* that somebody did it later who was not heard */
 };
 
 struct tree_case { /* one infected machine */
@@ -55,7 +55,8 @@ struct tree_model tree_model_prior(void);
 /* Learns from the cases, of many only a sample. */
 struct tree_model tree_model_learn(struct tree_case *cases, size_t n, struct tree_tries *tries);
 
-/* Fills in p and p_nobody, which sum to 1. */
-void tree_model_weigh(const struct tree_model *m, struct tree_case *c, struct tree_tries *tries);
+/* Fills in p, p_nobody and the like; p and p_nobody sum to 1. Returns the logarithm of how well the
+ * case fits. */
+double tree_model_weigh(const struct tree_model *m, struct tree_case *c, struct tree_tries *tries);
 
 #endif

@@ -16,6 +16,7 @@ static const struct theme {
 } themes[] = {
 	{"estimate", numbers_estimate},
 	{"cure", numbers_cure},
+	{"tree", numbers_tree},
 };
 enum { THEMES = sizeof(themes) / sizeof(themes[0]) };
 
