@@ -39,6 +39,7 @@ static void end_hour(struct hearing *h)
 		return;
 	if (s->first_ns == 0)
 		s->first_ns = h->hour * HOUR_NS + (uint64_t)__builtin_ctzll(h->all) * MINUTE_NS;
+	s->last_ns = h->hour * HOUR_NS + (uint64_t)(63 - __builtin_clzll(h->all)) * MINUTE_NS;
 	s->minutes += (uint32_t)__builtin_popcountll(h->all);
 	for (unsigned i = 0; i < SENSORS_MOST; i++)
 		s->by[i] += (uint32_t)__builtin_popcountll(h->by[i]);

@@ -10,6 +10,7 @@ enum {
 	SOURCES_LEAST = 5,  /* below that, no number */
 	REPEATS_LEAST = 5,  /* minutes in which machines were heard again */
 	AGAIN_LEAST = 3,    /* machines that were */
+	A_DAY = 24 * 60,    /* in it, who attacks in bouts has some */
 	EXACT_MINUTES = 16, /* above, counts are rounded to 1/16: far below what chance does */
 	MOST_MINUTES = 60 * 24 * 366,
 };
@@ -202,6 +203,25 @@ static bool are_enough(const struct clock *c, const struct estimate_input *in, s
 	return false;
 }
 
+/* Do they attack for a while, and then no more? Of minutes heard at random after the first, the
+ * last one's place, to the power of their number, is even in 0..1: a mean far below one half tells
+ * of bouts and rests. */
+static bool are_in_bouts(const struct clock *c, const struct estimate_input *in)
+{
+	double sum = 0, n = 0;
+
+	for (size_t i = 0; i < in->n_sources; i++) {
+		const struct heard_source *s = &in->sources[i];
+		double from = clock_at(c, s->first_ns), rest = c->minutes - from;
+
+		if (s->minutes < 3 || rest < 5 || s->last_ns < s->first_ns)
+			continue;
+		sum += pow(fmin((clock_at(c, s->last_ns) - from) / rest, 1), s->minutes - 1.0);
+		n++;
+	}
+	return n >= SOURCES_LEAST && sum / n < 0.35 && sum / n < 0.5 - 3 * sqrt(1 / (12 * n));
+}
+
 /* How many were heard by one sensor alone, where several listen? */
 static size_t heard_by_one(const struct clock *c, const struct estimate_input *in)
 {
@@ -245,6 +265,14 @@ static void conclude(const struct clock *c, const struct estimate_input *in,
 			 "%zu found, and there are at least %.0f: the sensors hear some infected "
 			 "machines far less than others, so those that they cannot hear may be "
 			 "many; listen longer, or in more of the network",
+			 in->n_sources, u->low);
+		return;
+	}
+	if (c->minutes < A_DAY && are_in_bouts(c, in)) {
+		snprintf(e->why, sizeof(e->why),
+			 "%zu found, and there are at least %.0f: they attack for a while and then "
+			 "fall silent, so those that were silent all the time may be many; listen "
+			 "for a day",
 			 in->n_sources, u->low);
 		return;
 	}

@@ -18,6 +18,7 @@ enum { ESTIMATE_SENSORS = 32, ESTIMATE_WHY = 256 };
 
 struct heard_source {                  /* one infected machine */
 	uint64_t first_ns;             /* when it was first heard to attack */
+	uint64_t last_ns;              /* … and last; 0: not known */
 	uint32_t minutes;              /* different minutes in which it was; at least 1 */
 	uint32_t by[ESTIMATE_SENSORS]; /* of these, heard by each sensor */
 };

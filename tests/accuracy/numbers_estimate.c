@@ -101,6 +101,7 @@ static size_t hear(const struct made_outbreak *o, struct heard_source *sources, 
 		}
 		struct heard_source *s = &sources[place[t->from]];
 
+		s->last_ns = t->at_ns;
 		s->minutes += last[t->from][ESTIMATE_SENSORS] != minute;
 		s->by[by] += last[t->from][by] != minute;
 		last[t->from][ESTIMATE_SENSORS] = last[t->from][by] = minute;

@@ -144,6 +144,7 @@ static void try_estimate(struct feed *f)
 	}
 	for (; in.n_sources < SOURCES && f->left > 0; in.n_sources++) {
 		sources[in.n_sources].first_ns = take_u64(f);
+		sources[in.n_sources].last_ns = take_u64(f);
 		sources[in.n_sources].minutes = take_u32(f);
 		sources[in.n_sources].by[in.n_sources % SENSORS] = take_u32(f);
 	}

@@ -61,6 +61,8 @@ static void listen(struct bench *b, unsigned machines, double chance)
 			}
 			if (is_heard && s.minutes == 0)
 				s.first_ns = START_NS + (uint64_t)m * MINUTE_NS + MINUTE_NS / 2;
+			if (is_heard)
+				s.last_ns = START_NS + m * (uint64_t)MINUTE_NS + MINUTE_NS / 2;
 			s.minutes += is_heard;
 		}
 		if (s.minutes > 0)
@@ -164,6 +166,26 @@ static void a_view_that_hardly_hears_some_machines_says_so(void **state)
 	print_message("           %s\n", e.why);
 	assert_false(e.is_meaningful);
 	assert_non_null(strstr(e.why, "far less than others"));
+	free(b);
+}
+
+/* A worm that rests for hours: each was heard for ten minutes in a row. */
+static void bouts_and_rests_give_no_number_before_a_day(void **state)
+{
+	struct bench *b = bench_new(1, 120);
+	struct estimate e;
+
+	(void)state;
+	for (unsigned i = 0; i < 60; i++)
+		b->sources[i] =
+			(struct heard_source){.first_ns = START_NS + i * (uint64_t)MINUTE_NS,
+					      .last_ns = START_NS + (i + 9) * (uint64_t)MINUTE_NS,
+					      .minutes = 10,
+					      .by = {10}};
+	b->in.n_sources = 60;
+	e = estimate(b);
+	assert_false(e.is_meaningful);
+	assert_non_null(strstr(e.why, "fall silent"));
 	free(b);
 }
 
@@ -278,6 +300,7 @@ int main(void)
 		cmocka_unit_test(when_all_are_heard_again_and_again_none_is_missing),
 		cmocka_unit_test(too_few_data_give_no_number_but_a_reason),
 		cmocka_unit_test(a_view_that_hardly_hears_some_machines_says_so),
+		cmocka_unit_test(bouts_and_rests_give_no_number_before_a_day),
 		cmocka_unit_test(there_are_never_more_than_machines),
 		cmocka_unit_test(longer_listening_narrows_it),
 		cmocka_unit_test(a_sensor_that_came_late_does_not_make_more_machines),
