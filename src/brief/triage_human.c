@@ -87,13 +87,13 @@ static void say_estimate(struct sentence *s, const struct estimate *e)
 	char span[SPAN_TEXT];
 
 	if (!e->is_meaningful) {
-		say(s, " How many were missed cannot be said%s%s", e->why[0] != '\0' ? ": " : ".",
-		    e->why);
+		say(s, " How many were missed cannot be said%s%s%s", e->why[0] != '\0' ? ": " : "",
+		    e->why, e->why[0] != '\0' && e->why[strlen(e->why) - 1] == '.' ? "" : ".");
 		return;
 	}
 	say(s, " Estimated in all: %.0f (95 %%: %.0f to %.0f).", e->total, e->low, e->high);
 	if (e->minutes_to_95 == 0)
-		say(s, " Those found are 95 %% of them or more.");
+		say(s, " By that, 95 %% of them or more are found.");
 	else if (e->minutes_to_95 > 0)
 		say(s, " %s more of listening find 95 %% of them.",
 		    span_format((uint64_t)(e->minutes_to_95 * 60 + 59) / 60 * 60, span));

@@ -55,9 +55,13 @@ static void say_growth(struct sentence *s, const struct growth *g)
 		say(s, "It does not double any more");
 	}
 	say(s,
-	    "; one machine infects %.1f a day as things are (%.1f to %.1f). Infected now, on the "
-	    "curve: %.0f; it ends at about %.0f (%.0f to %.0f) if nothing is done.",
-	    g->r, g->r_low, g->r_high, g->now, g->limit, g->limit_low, g->limit_high);
+	    "; one machine infects %.1f a day as things are (%.1f to %.1f). On the curve %.0f are "
+	    "infected now",
+	    g->r, g->r_low, g->r_high, g->now);
+	if (g->limit >= 0)
+		say(s, "; if nothing is done it ends at about %.0f (%.0f to %.0f)", g->limit,
+		    g->limit_low, g->limit_high);
+	say(s, ".");
 }
 
 static void growth_table(const struct lines *l, const struct triage_input *in)
@@ -90,24 +94,29 @@ static void growth_table(const struct lines *l, const struct triage_input *in)
 	}
 }
 
+static bool has_end(const char *text)
+{
+	return text[0] != '\0' && text[strlen(text) - 1] == '.';
+}
+
 void triage_growth_human(const struct lines *l, const struct triage_input *in)
 {
-	struct sentence s = {.len = 0};
+	struct sentence s = {.len = 0}, why = {.len = 0};
 
 	if (in->by_verdict[VERDICT_INFECTED] == 0)
 		return;
 	lines_head(l, "HOW FAST IT GROWS");
+	if (in->growth.why[0] != '\0')
+		say(&why, "%s%s", in->growth.why, has_end(in->growth.why) ? "" : ".");
 	if (!in->growth.is_fitted) {
-		lines_text(l, TONE_PLAIN,
-			   in->growth.why[0] != '\0' ? in->growth.why
-						     : "Too little is known to say.");
+		lines_text(l, TONE_PLAIN, why.len > 0 ? why.at : "Too little is known to say.");
 		return;
 	}
 	say_growth(&s, &in->growth);
 	lines_text(l, TONE_PLAIN, s.at);
 	growth_table(l, in);
-	if (in->growth.why[0] != '\0')
-		lines_text(l, TONE_PLAIN, in->growth.why);
+	if (why.len > 0)
+		lines_text(l, TONE_PLAIN, why.at);
 }
 
 /* --- strategies --- */

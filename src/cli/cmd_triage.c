@@ -26,7 +26,7 @@ enum {
 	SETS_MOST = 32,
 	SET_TEXT = 64,
 	RUNS = 1000,
-	RUNS_QUICK = 200, /* enough for the decision: its noise is allowed for */
+	RUNS_QUICK = 100, /* enough for the decision: its noise is allowed for */
 	RUNS_MOST = 100000,
 	STORE_OPTION = CLI_URL * 4 + 16,
 	INFECTED = 3, /* exit status, of --exit-code */
@@ -40,7 +40,7 @@ static const struct cli_option options[] = {
 	{OPT_FOR, "for", "WEAKNESS", "ask about this hole, too: an id of 'quell threats'"},
 	{OPT_SIMULATE, "simulate", NULL, "show what each strategy costs"},
 	{OPT_RUNS, "runs", "N",
-	 "how often each is played; default 1000, and 200 without the table"},
+	 "how often each is played; default 1000, and 100 without the table"},
 	{OPT_SEED, "seed", "N", "of the simulation; the same gives the same; default 1"},
 	{OPT_PEOPLE, "people", "N", "who can go from desk to desk; default: campaign.people"},
 	{OPT_MINUTES, "minutes", "N",

@@ -2,6 +2,7 @@
  * The second question and what follows from it: how many are infected, how fast it grows, and what
  * each strategy would cost.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +95,28 @@ static double lost_share(const struct look_sensor *s)
 	return all > 0 ? (double)s->lost / all : 0;
 }
 
+/* Some may be known as infected from runs that kept no minutes, of an older quell or another tool's
+ * list. If they are few, they are as those that were heard; else nothing is said of all. */
+static void fit_to_found(struct estimate *e, size_t found, size_t heard)
+{
+	const double few = 0.1;
+	double scale = heard > 0 ? (double)found / (double)heard : 0;
+
+	if (found == heard)
+		return;
+	e->found = found;
+	if (heard == 0 || (double)heard < (1 - few) * (double)found) {
+		e->is_meaningful = false;
+		(void)snprintf(e->why, sizeof(e->why),
+			       "Of %zu infected machines only %zu were heard minute by minute.",
+			       found, heard);
+		return;
+	}
+	e->total *= scale;
+	e->low *= scale;
+	e->high *= scale;
+}
+
 /* `growth`: an hour; 0: not known yet. */
 static enum rc estimate(struct looking *l, const struct hearing *h, double growth)
 {
@@ -112,7 +135,11 @@ static enum rc estimate(struct looking *l, const struct hearing *h, double growt
 		sensors[i] = (struct estimate_sensor){s->first_ns, s->last_ns, s->minutes,
 						      lost_share(s)};
 	}
-	return estimate_total(&input, &in->estimate);
+	enum rc rc = estimate_total(&input, &in->estimate);
+
+	if (rc == RC_OK)
+		fit_to_found(&in->estimate, in->by_verdict[VERDICT_INFECTED], h->n);
+	return rc;
 }
 
 /* --- growth --- */

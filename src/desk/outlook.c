@@ -202,10 +202,17 @@ static enum rc look(struct looking *l)
 		look_at_runs, look_at_machines, look_at_findings,    look_at_patches,
 		look_at_tree, look_at_numbers,  look_at_blind_spots,
 	};
-	enum rc rc = RC_OK;
+	/* One transaction: what is read belongs together, and no query needs locks of its own. */
+	enum rc rc = store_begin(l->s);
 
+	if (rc != RC_OK)
+		return rc;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && rc == RC_OK; i++)
 		rc = parts[i](l);
+	if (rc == RC_OK)
+		rc = store_commit(l->s);
+	else
+		store_rollback(l->s);
 	return rc == RC_OK ? l->rc : rc;
 }
 

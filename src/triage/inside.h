@@ -24,6 +24,10 @@ void step_add(struct making *m, const struct triage_step *s); /* NULL texts beco
 /* What is to be said of one, or of many and of none. */
 const char *of_many(size_t n, const char *one, const char *many);
 
+/* "1,204,311": rounded. `text` holds NUMBER_TEXT. */
+enum { NUMBER_TEXT = 32 };
+const char *number_text(double n, char *text);
+
 /* "2 h 5 min", "3 days", "40 min": of hours. `text` holds HOURS_TEXT. */
 enum { HOURS_TEXT = 32 };
 const char *hours_text(double hours, char *text);

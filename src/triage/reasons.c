@@ -52,15 +52,16 @@ static unsigned ranked(const struct strategy_choice *c, unsigned rank)
 /* What each way costs, the best one first. */
 static void add_costs(struct making *m)
 {
-	char text[512] = "";
+	char text[512] = "", a[NUMBER_TEXT], b[NUMBER_TEXT], c[NUMBER_TEXT];
 	size_t len = 0;
 
 	for (unsigned rank = 0; rank < STRATEGIES && len < sizeof(text); rank++) {
 		unsigned s = ranked(&m->in->choice, rank);
 		const struct sim_range *r = &m->in->choice.outcomes[s].machine_hours;
-		int n = snprintf(text + len, sizeof(text) - len, "%s%s %.0f (%.0f to %.0f)",
-				 len > 0 ? ", " : "", strategy_name((enum strategy)s), r->mean,
-				 r->low, r->high);
+		int n = snprintf(text + len, sizeof(text) - len, "%s%s %s (%s to %s)",
+				 len > 0 ? ", " : "", strategy_name((enum strategy)s),
+				 number_text(r->mean, a), number_text(r->low, b),
+				 number_text(r->high, c));
 
 		len += n > 0 ? (size_t)n : 0;
 	}
@@ -189,8 +190,11 @@ void make_reasons(struct making *m)
 		if (m->t->basis != TRIAGE_OVERRIDE)
 			add_difference(m);
 	} else {
-		reason_add(m, "Nothing could be computed beside it%s%s",
-			   in->growth.why[0] != '\0' ? ": " : ".", in->growth.why);
+		const char *gap = in->growth.why;
+		size_t len = strlen(gap);
+
+		reason_add(m, "Nothing could be computed beside it%s%s%s", len > 0 ? ": " : "", gap,
+			   len > 0 && gap[len - 1] == '.' ? "" : ".");
 	}
 	add_race(m);
 	if (in->has_choice)

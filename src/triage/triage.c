@@ -103,6 +103,24 @@ const char *of_many(size_t n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
+const char *number_text(double n, char *text)
+{
+	const double most = 1e15;
+	char digits[NUMBER_TEXT];
+	size_t len = 0, to = 0;
+
+	if (!(n >= 0 && n < most)) /* NaN, too */
+		n = n >= most ? most : 0;
+	len = (size_t)snprintf(digits, sizeof(digits), "%.0f", n);
+	for (size_t i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			text[to++] = ',';
+		text[to++] = digits[i];
+	}
+	text[to] = '\0';
+	return text;
+}
+
 const char *hours_text(double hours, char *text)
 {
 	const double minutes = hours * 60;

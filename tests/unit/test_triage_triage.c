@@ -224,7 +224,7 @@ static void the_reasons_say_count_costs_and_race(void **state)
 		"51 machines are infected, of which 20 were found",
 		"more than 50 means generic",
 		"Those found alone would be few enough",
-		"mixed 200 (100 to 300), generic 400 (200 to 600), manual 900 (450 to 1350)",
+		"mixed 200 (100 to 300), generic 400 (200 to 600), manual 900 (450 to 1,350)",
 		"The rule says generic, the computation mixed: that saves 50 %",
 		"4 people with 30 minutes for a machine do 8.0 an hour; 2.5 an hour are infected "
 		"now: "
