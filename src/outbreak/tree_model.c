@@ -184,10 +184,11 @@ static double learn_from(struct tree_case *cases, size_t n, struct tree_tries *t
 struct tree_model tree_model_learn(struct tree_case *cases, size_t n, struct tree_tries *tries)
 {
 	struct tree_model doubt = tree_model_prior(), sure = tree_model_prior();
+	size_t learned = n / (n / SAMPLE + 1);
 	double better = 0;
 
 	sure.success = sure_success;
 	sure.unheard = sure_unheard;
 	better = learn_from(cases, n, tries, &doubt) - learn_from(cases, n, tries, &sure);
-	return better > a_lot * (double)(n / (n / SAMPLE + 1)) ? doubt : sure;
+	return better > a_lot * (double)learned ? doubt : sure;
 }

@@ -421,6 +421,28 @@ static void the_nodes_of_a_report_are_its_hosts(void **state)
 	outbreak_free(o);
 }
 
+static void what_the_operator_ordered_infects_nobody(void **state)
+{
+	const struct trusted scanner = {.name = "audit",
+					.net = {.addr = addr_v4(0x0a000001), .bits = 128}};
+	struct told told[] = {hit(1, 2, 10), hit(2, 3, 25)};
+	struct policy policy = {.trusted = &scanner, .n_trusted = 1};
+	struct world w = {.n = 0};
+	struct outbreak *o;
+	struct tree *t = NULL;
+
+	(void)state;
+	tell(&w, &told[0]);
+	tell(&w, &told[1]);
+	o = outbreak_of(&w, &policy);
+	assert_int_equal(tree_of_outbreak(o, &t), RC_OK);
+	assert_int_equal(t->n_edges, 0);
+	assert_int_equal(t->n_roots, 1);
+	assert_int_equal(o->hosts[t->roots[0].node].seen.addr.b[15], 2);
+	tree_free(t);
+	outbreak_free(o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +456,7 @@ int main(void)
 		cmocka_unit_test(a_finding_stands_for_attempts_between_its_times),
 		cmocka_unit_test(strange_nodes_and_times_are_passed_over),
 		cmocka_unit_test(the_nodes_of_a_report_are_its_hosts),
+		cmocka_unit_test(what_the_operator_ordered_infects_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
