@@ -2,7 +2,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -28,29 +27,26 @@ __attribute__((format(printf, 3, 4))) static enum rc fail(char *err, size_t err_
 /* "5.1.2600.5694", or with "/sp3" the one of that service pack. */
 static bool parse_version(const char *text, size_t len, struct fixed_version *ret)
 {
-	char copy[48], rest[48] = "";
-	unsigned part[4];
-	int used = 0;
+	const char *at = text, *end = text + len;
 
-	if (len >= sizeof(copy))
-		return false;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	if (strspn(copy, "0123456789./sp") != len ||
-	    sscanf(copy, "%5u.%5u.%5u.%5u%n", &part[0], &part[1], &part[2], &part[3], &used) != 4)
-		return false;
-	(void)snprintf(rest, sizeof(rest), "%s", copy + used);
-	ret->pack = -1;
-	if (rest[0] != '\0' &&
-	    (strncmp(rest, "/sp", 3) != 0 || rest[3] < '0' || rest[3] > '9' || rest[4] != '\0'))
-		return false;
-	if (rest[0] != '\0')
-		ret->pack = rest[3] - '0';
 	for (size_t i = 0; i < 4; i++) {
-		if (part[i] > 65535)
+		unsigned long n = 0;
+		size_t digits = 0;
+
+		if (i > 0 && (at == end || *at++ != '.'))
 			return false;
-		ret->part[i] = part[i];
+		for (; at < end && *at >= '0' && *at <= '9' && digits < 6; digits++)
+			n = 10 * n + (unsigned long)(*at++ - '0');
+		if (digits == 0 || n > 65535)
+			return false;
+		ret->part[i] = (unsigned)n;
 	}
+	ret->pack = -1;
+	if (at == end)
+		return true;
+	if (end - at != 4 || strncmp(at, "/sp", 3) != 0 || at[3] < '0' || at[3] > '9')
+		return false;
+	ret->pack = at[3] - '0';
 	return true;
 }
 

@@ -31,9 +31,9 @@ struct raw_recipe {
 
 #define TEXT(key, flags, of, member)                                                               \
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), of, member, 1, TEXT_MAX)
-#define LIST(key, member)                                                                          \
+#define LIST(key, member, count)                                                                   \
 	CYAML_FIELD_SEQUENCE_COUNT(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,                  \
-				   struct raw_recipe, member.list, member.n, &text_entry, 0,       \
+				   struct raw_recipe, member, count, &text_entry, 0,               \
 				   RECIPE_FIELDS)
 
 static const cyaml_schema_value_t text_entry = {
@@ -53,10 +53,10 @@ static const cyaml_schema_field_t recipe_fields[] = {
 	TEXT("summary", CYAML_FLAG_DEFAULT, struct raw_recipe, summary),
 	TEXT("needs", CYAML_FLAG_DEFAULT, struct raw_recipe, needs),
 	TEXT("copies", CYAML_FLAG_OPTIONAL, struct raw_recipe, copies),
-	LIST("order", order),
-	LIST("sheet-by", sheet_by),
+	LIST("order", order.list, order.n),
+	LIST("sheet-by", sheet_by.list, sheet_by.n),
 	TEXT("sheet-most", CYAML_FLAG_OPTIONAL, struct raw_recipe, most),
-	LIST("machine-needs", wants),
+	LIST("machine-needs", wants.list, wants.n),
 	CYAML_FIELD_SEQUENCE_COUNT("files", CYAML_FLAG_POINTER, struct raw_recipe, files, n_files,
 				   &file_entry, 1, RECIPE_FILES),
 	CYAML_FIELD_END};

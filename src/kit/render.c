@@ -11,7 +11,7 @@ static enum rc put_value(const struct render *r, FILE *to, const struct node *no
 	char room[VALUE_ROOM];
 
 	if (node->field == FIELD_QR)
-		return qr_put(to, r->values.machine->id);
+		return r->values.machine != NULL ? qr_put(to, r->values.machine->id) : RC_OK;
 	escape_put(to, r->template->language, value_of(&r->values, node->field, room));
 	return RC_OK;
 }
