@@ -26,6 +26,7 @@ check:
 bench: all
 	@tests/bench/run $(BENCH)
 	@tests/bench/run-store
+	@tests/bench/run-triage
 	@tests/bench/run-assess
 	@tests/bench/run-kits
 
