@@ -603,17 +603,15 @@ static int in_transaction(struct campaign_work *w, bool is_of_one,
 /* Results, then lists, then what both mean, each whole by itself. */
 static int campaign_import(struct campaign_work *w)
 {
-	struct importing im = {.n_left = 0};
-	int status = CLI_DONE;
+	struct importing *im = w->importing;
+	int status = in_transaction(w, true, take_returned);
 
-	w->importing = &im;
-	status = in_transaction(w, true, take_returned);
 	if (status == CLI_DONE)
-		take_lists(w, &im);
+		take_lists(w, im);
 	if (status == CLI_DONE)
 		status = in_transaction(w, true, campaign_learn);
-	for (size_t i = 0; i < im.n_left; i++)
-		free(im.left[i]);
+	for (size_t i = 0; i < im->n_left; i++)
+		free(im->left[i]);
 	return status;
 }
 
@@ -636,7 +634,8 @@ static int run_part(struct campaign_work *w, const struct part *p)
 static int work(const struct campaign_request *rq, const struct part *p)
 {
 	char who[KEEP_WHO], err[CLI_ERROR] = "";
-	struct campaign_work w = {.rq = rq, .by = {keep_who(who), cli_now()}};
+	struct importing im = {.n_left = 0};
+	struct campaign_work w = {.rq = rq, .by = {keep_who(who), cli_now()}, .importing = &im};
 	int status = CLI_DONE;
 
 	if (rq->is_forced && (rq->reason == NULL || rq->reason[0] == '\0'))

@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "console/command.h"
 
-static const struct cli_command *const commands[] = {&cli_watch,  &cli_hosts,  &cli_who,
-						     &cli_assess, &cli_triage, &cli_threats};
+static const struct cli_command *const commands[] = {
+	&cli_watch, &cli_hosts, &cli_who, &cli_assess, &cli_triage, &cli_campaign, &cli_threats};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -20,6 +20,7 @@ static void help(FILE *to)
 	      "  quell hosts verdict:infected        the inventory, and what is wrong in it\n"
 	      "  quell assess 10.1.2.0/24            are they patched?\n"
 	      "  quell triage                        how bad is it, and what is to be done now?\n"
+	      "  quell campaign status stop-worm     the cure: how far is it, is it over?\n"
 	      "  quell threats ms08-067              what is it, and what to do about it?\n\n"
 	      "usage: quell COMMAND [option ...]\n\n"
 	      "Commands:\n",
