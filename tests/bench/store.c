@@ -9,6 +9,7 @@
 
 #include "app/keep.h"
 #include "base/monotime.h"
+#include "store/campaigns.h"
 
 enum { BINDINGS = 10, PER_MACHINE = BINDINGS + 3, TEXT = 32 };
 
@@ -122,6 +123,71 @@ static void ask_who(struct store *s, const char *what, uint64_t at_ns)
 	store_ids_done(&ids);
 }
 
+static bool count_member(void *ctx, const struct member *m)
+{
+	(void)m;
+	++*(size_t *)ctx;
+	return true;
+}
+
+struct ids {
+	struct member *list;
+	size_t n, room;
+};
+
+static bool take_id(void *ctx, const struct store_row *r)
+{
+	struct ids *ids = ctx;
+	struct member *m = &ids->list[ids->n];
+
+	if (ids->n == ids->room)
+		return false;
+	ids->n++;
+	*m = (struct member){.wave = 1, .stage = STAGE_EXPOSED, .why = "the patch is missing"};
+	memcpy(m->machine, r->id, strnlen(r->id, MACHINE_ID - 1));
+	return true;
+}
+
+/* A campaign of all machines, and an hour of presence of each. */
+static void cure(struct store *s, size_t machines)
+{
+	struct ids ids = {.list = malloc(machines * sizeof(*ids.list)), .room = machines};
+	struct presence *heard = calloc(machines, sizeof(*heard));
+	const struct campaign c = {
+		.id = "all", .weakness = "", .patch = "", .strategy = "", .state = "open"};
+	const struct outbreak o = {.source = {.kind = "file"}};
+	struct store_run run = {
+		.id = "bench", .sensor = "here", .outbreak = &o, .n_presence = machines};
+	struct query q = {.n_terms = 0};
+	size_t n = 0;
+	double t;
+
+	if (ids.list == NULL || heard == NULL)
+		die("cure", "no memory");
+	if (store_list(s, &q, take_id, &ids, NULL) != RC_OK || store_put_campaign(s, &c) != RC_OK)
+		die("campaign", store_error(s));
+	for (unsigned again = 0; again < 2; again++) {
+		t = now_s();
+		if (store_put_members(s, "all", ids.list, ids.n, NULL) != RC_OK)
+			die("members", store_error(s));
+		printf("members written%s (%zu) %.3f\n", again ? " again" : "", ids.n, now_s() - t);
+	}
+	t = now_s();
+	if (store_members(s, "all", count_member, &n) != RC_OK)
+		die("members", store_error(s));
+	printf("members read (%zu) %.3f\n", n, now_s() - t);
+	for (size_t i = 0; i < machines; i++)
+		heard[i] = (struct presence){addr_v4(0x0a000000 + (uint32_t)i), 1750000000 / 3600,
+					     1 + i, 0};
+	run.presence = heard;
+	t = now_s();
+	if (store_put_run(s, &run, NULL) != RC_OK)
+		die("presence", store_error(s));
+	printf("presence written (%zu hours) %.3f\n", machines, now_s() - t);
+	free(ids.list);
+	free(heard);
+}
+
 int main(int argc, char **argv)
 {
 	size_t machines = argc > 2 ? strtoul(argv[2], NULL, 10) : 100000, n;
@@ -154,6 +220,7 @@ int main(int argc, char **argv)
 	if (keep_facts(s, f, 1, false, &r) != RC_OK)
 		die("keep", store_error(s));
 	printf("one fact more (%zu rows) %.3f\n", (size_t)r.rows_changed, now_s() - t);
+	cure(s, machines);
 	store_close(s);
 	t = now_s();
 	if (store_open(argv[1], STORE_READ, &s, err, sizeof(err)) != RC_OK)
