@@ -104,7 +104,8 @@ enum strategy_crossing {
 /* The computed answer beside the field's rule (more than 50 infected: generic). */
 struct strategy_choice {
 	struct sim_outcome outcomes[STRATEGIES];
-	enum strategy computed; /* fewest expected infected machine-hours */
+	enum strategy computed; /* fewest expected infected machine-hours; mixed only if it saves
+				   a quarter of the better of the others, at least */
 	enum strategy rule;     /* the 50 rule's: of the estimated total */
 	double break_even; /* infected machines from which on generic beats manual, if as many can
 			      be infected in all as now; < 0: there is no such number, `crossing` */

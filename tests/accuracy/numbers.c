@@ -17,6 +17,7 @@ static const struct theme {
 	{"estimate", numbers_estimate},
 	{"cure", numbers_cure},
 	{"tree", numbers_tree},
+	{"strategy", numbers_strategy},
 };
 enum { THEMES = sizeof(themes) / sizeof(themes[0]) };
 

@@ -36,6 +36,6 @@ struct numbers_options {
 /* Prints its tables. False: a goal was missed. One for each theme; numbers.c has the list. */
 typedef bool numbers_fn(const struct numbers_options *opt);
 
-numbers_fn numbers_estimate, numbers_cure, numbers_tree;
+numbers_fn numbers_estimate, numbers_cure, numbers_strategy, numbers_tree;
 
 #endif

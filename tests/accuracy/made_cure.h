@@ -1,0 +1,28 @@
+/*
+ * made_cure - an outbreak and its cure, played machine by machine and person by person.
+ *
+ * For measuring whether the strategy that quell computes is the right one; nothing of quell's own
+ * simulation is used. Machines have owners with days of their own, worms differ in speed, each
+ * technician walks to one machine after another, each machine asks for updates at its own times,
+ * and one that cannot be patched once cannot be patched at all.
+ */
+#ifndef ACCURACY_MADE_CURE_H
+#define ACCURACY_MADE_CURE_H
+
+#include "epidemic/simulate.h"
+
+enum { CURE_MOST = 4096 };
+
+struct cure_options {
+	struct sim_site site; /* the truth: rate_sd is the spread from worm to worm */
+	struct sim_means means;
+	enum strategy strategy;
+	double horizon_hours;
+	uint64_t seed; /* the same site, worms and people for each strategy */
+};
+
+/* Infected machine-hours until zero, or the horizon. The site has at most CURE_MOST machines that
+ * are infected or can be. */
+double made_cure(const struct cure_options *opt);
+
+#endif
