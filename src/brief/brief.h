@@ -33,6 +33,8 @@ struct brief_status {
 	struct wave_count all;
 	struct end end; /* of the outbreak */
 	bool has_end;
+	const char *hidden_why; /* why it cannot be said how many were never heard: `end` is then
+				   about those that were, and at most right; NULL: it can */
 	const struct brief_member *contradicted; /* sources disagree on them; some of them */
 	size_t n_contradicted, contradicted_in_all;
 	uint64_t at_ns;

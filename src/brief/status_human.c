@@ -195,8 +195,14 @@ static void over(const struct lines *l, const struct brief_status *s)
 		lines_under(l, 2, "It cannot be said: no sensor has heard anything yet.");
 		return;
 	}
-	say(&t, "That no infected machine remains: %.0f %% (%.0f to %.0f %%).", 100 * s->end.p_none,
-	    100 * s->end.p_none_low, 100 * s->end.p_none_high);
+	if (s->hidden_why != NULL)
+		say(&t,
+		    "That no infected machine remains: at most %.0f %%, for how many were never "
+		    "heard cannot be said. %s",
+		    100 * s->end.p_none_high, s->hidden_why);
+	else
+		say(&t, "That no infected machine remains: %.0f %% (%.0f to %.0f %%).",
+		    100 * s->end.p_none, 100 * s->end.p_none_low, 100 * s->end.p_none_high);
 	lines_under(l, 2, t.at);
 	lines_under(l, 2, s->end.why);
 	if (s->end.raise[0] != '\0')

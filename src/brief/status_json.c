@@ -116,6 +116,7 @@ static void end(struct pen *p, const struct brief_status *s)
 	real(p, "p_none", s->end.p_none);
 	real(p, "low", s->end.p_none_low);
 	real(p, "high", s->end.p_none_high);
+	text(p, "hidden_unknown", s->hidden_why);
 	real(p, "if_off_were_clean", s->end.by_off);
 	real(p, "if_none_is_hidden", s->end.by_listening);
 	text(p, "why", s->end.why);

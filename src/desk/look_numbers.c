@@ -257,28 +257,39 @@ static enum rc choose(struct looking *l)
 	return rc == RC_INVAL ? RC_OK : rc;
 }
 
-enum rc look_at_numbers(struct looking *l)
+/* Who was heard to attack, and how many there are by that: without growth. */
+static enum rc hear(struct looking *l, struct hearing *h)
 {
-	struct hearing *h = calloc(1, sizeof(*h));
 	enum rc rc = RC_OK;
 
-	if (h == NULL)
-		return RC_NOMEM;
-	h->l = l;
-	h->node = TREE_NOBODY;
+	*h = (struct hearing){.l = l, .node = TREE_NOBODY};
 	if (l->n_nodes > 0)
 		rc = store_presence(l->s, NULL, 0, true, take_presence, h);
 	end_hour(h);
 	if (rc == RC_OK)
 		rc = l->rc;
+	return rc == RC_OK ? estimate(l, h, 0) : rc;
+}
+
+enum rc look_at_estimate(struct looking *l)
+{
+	struct hearing h;
+	enum rc rc = hear(l, &h);
+
+	free(h.list);
+	return rc;
+}
+
+enum rc look_at_numbers(struct looking *l)
+{
+	struct hearing h;
+	enum rc rc = hear(l, &h);
+
 	/* The estimate wants the growth, and the growth the share that was heard: once round. */
-	if (rc == RC_OK)
-		rc = estimate(l, h, 0);
 	if (rc == RC_OK)
 		rc = fit(l);
 	if (rc == RC_OK && l->o->in.growth.is_fitted)
-		rc = estimate(l, h, l->o->in.growth.rate);
-	free(h->list);
-	free(h);
+		rc = estimate(l, &h, l->o->in.growth.rate);
+	free(h.list);
 	return rc == RC_OK ? choose(l) : rc;
 }

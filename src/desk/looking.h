@@ -72,7 +72,8 @@ MUST_CHECK enum rc look_at_machines(struct looking *l);
 MUST_CHECK enum rc look_at_findings(struct looking *l); /* loose threats, deeds, evidence */
 MUST_CHECK enum rc look_at_patches(struct looking *l);
 MUST_CHECK enum rc look_at_tree(struct looking *l);
-MUST_CHECK enum rc look_at_numbers(struct looking *l); /* estimate, growth, strategies */
+MUST_CHECK enum rc look_at_numbers(struct looking *l);  /* estimate, growth, strategies */
+MUST_CHECK enum rc look_at_estimate(struct looking *l); /* of these, the estimate alone */
 MUST_CHECK enum rc look_at_blind_spots(struct looking *l);
 
 #endif

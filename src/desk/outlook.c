@@ -198,7 +198,7 @@ enum rc look_at_machines(struct looking *l)
 
 static enum rc look(struct looking *l)
 {
-	enum rc (*const parts[])(struct looking * l) = {
+	static enum rc (*const parts[])(struct looking * l) = {
 		look_at_runs, look_at_machines, look_at_findings,    look_at_patches,
 		look_at_tree, look_at_numbers,  look_at_blind_spots,
 	};
@@ -256,39 +256,75 @@ static void fill_in(struct triage_input *in, const struct outlook_options *opt)
 				    .earlier = opt->earlier};
 }
 
-enum rc outlook_make(struct store *s, const struct knowledge *k, const struct outlook_options *opt,
-		     struct outlook **ret_o)
+static void looking_free(struct looking *l)
 {
-	struct looking *l = calloc(1, sizeof(*l));
-	enum rc rc = l == NULL ? RC_NOMEM : arena_new(0, &l->arena);
-
 	if (l == NULL)
-		return RC_NOMEM;
-	if (rc == RC_OK) {
-		l->o = arena_alloc(l->arena, sizeof(*l->o));
-		rc = l->o == NULL ? RC_NOMEM : RC_OK;
-	}
-	if (rc == RC_OK) {
-		l->s = s;
-		l->k = k;
-		l->opt = opt;
-		l->o->arena = l->arena;
-		fill_in(&l->o->in, opt);
-		rc = look(l);
-	}
-	if (rc == RC_OK)
-		rc = hand_over(l);
+		return;
 	free(l->nodes);
 	free(l->runs);
 	free(l->deeds);
+	free(l);
+}
+
+static enum rc looking_new(struct store *s, struct looking **ret_l)
+{
+	struct looking *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return RC_NOMEM;
+	if (arena_new(0, &l->arena) == RC_OK)
+		l->o = arena_alloc(l->arena, sizeof(*l->o));
+	if (l->o == NULL) {
+		arena_free(l->arena);
+		free(l);
+		return RC_NOMEM;
+	}
+	l->s = s;
+	l->o->arena = l->arena;
+	*ret_l = l;
+	return RC_OK;
+}
+
+enum rc outlook_estimate(struct store *s, struct estimate *ret_e)
+{
+	struct looking *l = NULL;
+	enum rc rc = looking_new(s, &l);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = look_at_runs(l);
+	if (rc == RC_OK)
+		rc = look_at_machines(l);
+	if (rc == RC_OK)
+		rc = look_at_estimate(l);
+	if (rc == RC_OK)
+		*ret_e = l->o->in.estimate;
+	arena_free(l->arena);
+	looking_free(l);
+	return rc;
+}
+
+enum rc outlook_make(struct store *s, const struct knowledge *k, const struct outlook_options *opt,
+		     struct outlook **ret_o)
+{
+	struct looking *l = NULL;
+	enum rc rc = looking_new(s, &l);
+
+	if (rc != RC_OK)
+		return rc;
+	l->k = k;
+	l->opt = opt;
+	fill_in(&l->o->in, opt);
+	rc = look(l);
+	if (rc == RC_OK)
+		rc = hand_over(l);
 	if (rc == RC_OK) {
 		*ret_o = l->o;
 	} else {
-		if (l->o != NULL)
-			tree_free(l->o->tree);
+		tree_free(l->o->tree);
 		arena_free(l->arena);
 	}
-	free(l);
+	looking_free(l);
 	return rc;
 }
 

@@ -37,4 +37,7 @@ MUST_CHECK enum rc outlook_make(struct store *s, const struct knowledge *k,
 				const struct outlook_options *opt, struct outlook **ret_o);
 void outlook_free(struct outlook *o); /* NULL is fine */
 
+/* How many are infected, alone: far cheaper. In the store's open transaction, or its own. */
+MUST_CHECK enum rc outlook_estimate(struct store *s, struct estimate *ret_e);
+
 #endif

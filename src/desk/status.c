@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/monotime.h"
+#include "desk/outlook.h"
 
 enum {
 	CODES = 64,       /* different failure codes that are counted; others are rare */
@@ -209,6 +210,26 @@ static double p_infected(const struct member *m)
 	return (m->marks & MEMBER_CLEANED) != 0 ? 1 - m->p_quiet : 1;
 }
 
+/* Those that were never heard. Where that cannot be said, `why` is kept: the reader must know that
+ * the answer is about those that were heard alone. */
+static enum rc fill_hidden(struct desk_status *s, struct store *store, struct end_input *in)
+{
+	struct estimate e = {.is_meaningful = false};
+	enum rc rc = outlook_estimate(store, &e);
+
+	if (rc != RC_OK)
+		return rc;
+	in->infected_before = (double)e.found;
+	if (e.is_meaningful) {
+		in->hidden_low = e.low - (double)e.found;
+		in->hidden = e.total - (double)e.found;
+		in->hidden_high = e.high - (double)e.found;
+		return RC_OK;
+	}
+	s->brief.hidden_why = arena_strdup(s->arena, e.why);
+	return s->brief.hidden_why == NULL ? RC_NOMEM : RC_OK;
+}
+
 static enum rc fill_end(struct desk_status *s, struct desk_campaign *c, uint64_t now_ns)
 {
 	struct ending e = {.c = c};
@@ -240,7 +261,12 @@ static enum rc fill_end(struct desk_status *s, struct desk_campaign *c, uint64_t
 	in.hours_between = e.deeds > 1 ? (double)(e.last_ns - e.first_ns) / (double)HOUR_NS /
 						 (double)(e.deeds - 1)
 				       : 0;
+	rc = fill_hidden(s, c->store, &in);
+	if (rc != RC_OK)
+		return rc;
 	proof_end(&in, &s->brief.end);
+	if (s->brief.hidden_why != NULL)
+		s->brief.end.p_none_low = 0;
 	s->brief.has_end = true;
 	return RC_OK;
 }
