@@ -19,8 +19,8 @@
 #include "model/machine.h"
 #include "model/outbreak.h"
 #include "model/posture.h"
-#include "model/presence.h"
 #include "model/posture_pack.h"
+#include "model/presence.h"
 #include "model/query.h"
 
 struct store;
