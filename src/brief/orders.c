@@ -1,6 +1,8 @@
 /* The remainder, as work orders: for people, JSON and CSV. */
 #include "brief/orders.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "report/cells.h"
 #include "report/facts.h"
@@ -31,7 +33,10 @@ static void order(const struct lines *l, const struct brief_orders *all,
 		say(&s, "  %s", addr_format(&o->addr, addr));
 	lines_row(l, o->is_infected ? TONE_ALARM : TONE_HEAD, s.at);
 	s.len = 0;
-	say(&s, "%s%s%s", o->reason, o->detail[0] != '\0' ? ": " : "", o->detail);
+	if (strncmp(o->detail, o->reason, strlen(o->reason)) == 0) /* it says so itself */
+		say(&s, "%s", o->detail);
+	else
+		say(&s, "%s%s%s", o->reason, o->detail[0] != '\0' ? ": " : "", o->detail);
 	lines_item(l, "why", s.at);
 	lines_item(l, "do", o->next);
 	add(&who, "user", o->user);
