@@ -14,19 +14,22 @@ static void put_varint(struct writer *w, uint64_t v)
 	wr_le(w, 1, v);
 }
 
-/* In as few bytes as it needs, or the reader is bad. */
+/* In as few bytes as it needs, or the reader is bad. Most of reading a posture is this. */
 static uint64_t get_varint(struct reader *r)
 {
+	const uint8_t *at = r->rest.at;
+	size_t most = r->bad ? 0 : r->rest.len < VARINT ? r->rest.len : VARINT, i = 0;
 	uint64_t v = 0;
 
-	for (unsigned i = 0; i < VARINT; i++) {
-		uint8_t b = rd_u8(r);
+	while (i < most) {
+		uint8_t b = at[i];
 
 		if (i == VARINT - 1 && b > 1)
 			break; /* more than 64 bits */
-		v |= (uint64_t)(b & 0x7f) << (7 * i);
+		v |= (uint64_t)(b & 0x7f) << (7 * i++);
 		if (b < 0x80) {
-			r->bad = r->bad || (b == 0 && i > 0);
+			r->bad = b == 0 && i > 1;
+			r->rest = (struct bytes){at + i, r->rest.len - i};
 			return v;
 		}
 	}

@@ -11,7 +11,7 @@
 #include "model/outbreak.h"
 #include "model/tree.h"
 
-enum { TREE_NOBODY = UINT32_MAX };
+#define TREE_NOBODY UINT32_MAX /* an enumerator is an int in C17 */
 
 struct tree_deed {
 	uint32_t source, target; /* nodes; target TREE_NOBODY: none, or not known */
