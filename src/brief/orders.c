@@ -70,31 +70,25 @@ enum rc brief_orders_human(const struct brief_orders *o, const struct report_sty
 	return ferror(to) != 0 ? RC_IO : RC_OK;
 }
 
-static void text(struct pen *p, const char *key, const char *value)
-{
-	pen_key(p, key);
-	pen_text(p, value);
-}
-
 static void order_json(struct pen *p, const struct brief_order *o)
 {
 	pen_line(p);
 	pen_open(p, '{');
-	text(p, "machine", o->machine);
-	text(p, "name", o->name);
+	pen_put_text(p, "machine", o->machine);
+	pen_put_text(p, "name", o->name);
 	pen_key(p, "address");
 	if (addr_is_zero(&o->addr))
 		pen_null(p);
 	else
 		pen_addr(p, &o->addr);
-	text(p, "user", o->user);
-	text(p, "phone", o->phone);
-	text(p, "owner", o->owner);
-	text(p, "place", o->place);
-	text(p, "os", o->os);
+	pen_put_text(p, "user", o->user);
+	pen_put_text(p, "phone", o->phone);
+	pen_put_text(p, "owner", o->owner);
+	pen_put_text(p, "place", o->place);
+	pen_put_text(p, "os", o->os);
 	pen_key(p, "wave");
 	pen_number(p, o->wave);
-	text(p, "stage", stage_name(o->stage));
+	pen_put_text(p, "stage", stage_name(o->stage));
 	pen_key(p, "infected");
 	pen_bool(p, o->is_infected);
 	pen_key(p, "importance");
@@ -103,9 +97,9 @@ static void order_json(struct pen *p, const struct brief_order *o)
 	pen_real(p, o->harm);
 	pen_key(p, "heard");
 	pen_time(p, o->seen_ns);
-	text(p, "reason", o->reason);
-	text(p, "detail", o->detail);
-	text(p, "next", o->next);
+	pen_put_text(p, "reason", o->reason);
+	pen_put_text(p, "detail", o->detail);
+	pen_put_text(p, "next", o->next);
 	pen_close(p, '}');
 }
 
@@ -115,8 +109,8 @@ enum rc brief_orders_json(const struct brief_orders *o, FILE *to)
 
 	pen_open(&p, '{');
 	pen_line(&p);
-	text(&p, "schema", "quell.orders/1");
-	text(&p, "campaign", o->campaign->id);
+	pen_put_text(&p, "schema", "quell.orders/1");
+	pen_put_text(&p, "campaign", o->campaign->id);
 	pen_key(&p, "at");
 	pen_time(&p, o->at_ns);
 	pen_line(&p);

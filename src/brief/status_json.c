@@ -2,34 +2,16 @@
 #include "brief/brief.h"
 #include "report/pen.h"
 
-static void text(struct pen *p, const char *key, const char *value)
-{
-	pen_key(p, key);
-	pen_text(p, value);
-}
-
-static void number(struct pen *p, const char *key, uint64_t value)
-{
-	pen_key(p, key);
-	pen_number(p, value);
-}
-
-static void real(struct pen *p, const char *key, double value)
-{
-	pen_key(p, key);
-	pen_real(p, value);
-}
-
 static void file_of(struct pen *p, const struct campaign_file *f)
 {
 	pen_line(p);
 	pen_open(p, '{');
-	text(p, "role", f->role);
-	text(p, "path", f->path);
-	text(p, "sha256", f->sha256);
-	text(p, "signer", f->signer);
-	text(p, "args", f->args);
-	text(p, "os", f->os);
+	pen_put_text(p, "role", f->role);
+	pen_put_text(p, "path", f->path);
+	pen_put_text(p, "sha256", f->sha256);
+	pen_put_text(p, "signer", f->signer);
+	pen_put_text(p, "args", f->args);
+	pen_put_text(p, "os", f->os);
 	pen_close(p, '}');
 }
 
@@ -37,14 +19,14 @@ static void campaign(struct pen *p, const struct campaign *c)
 {
 	pen_key(p, "campaign");
 	pen_open(p, '{');
-	text(p, "id", c->id);
-	text(p, "weakness", c->weakness);
-	text(p, "patch", c->patch);
-	text(p, "strategy", c->strategy);
-	text(p, "state", c->state);
+	pen_put_text(p, "id", c->id);
+	pen_put_text(p, "weakness", c->weakness);
+	pen_put_text(p, "patch", c->patch);
+	pen_put_text(p, "strategy", c->strategy);
+	pen_put_text(p, "state", c->state);
 	pen_key(p, "made");
 	pen_time(p, c->made_ns);
-	real(p, "stop_failed", c->stop_failed);
+	pen_put_real(p, "stop_failed", c->stop_failed);
 	pen_key(p, "files");
 	pen_open(p, '[');
 	for (size_t i = 0; i < c->n_files; i++)
@@ -57,22 +39,22 @@ static void count(struct pen *p, const struct wave_count *c)
 {
 	char code[CAMPAIGN_CODE];
 
-	number(p, "machines", c->n);
+	pen_put_number(p, "machines", c->n);
 	pen_key(p, "stages");
 	pen_open(p, '{');
 	for (unsigned i = 0; i < STAGES; i++)
-		number(p, stage_name((enum stage)i), c->by_stage[i]);
+		pen_put_number(p, stage_name((enum stage)i), c->by_stage[i]);
 	pen_close(p, '}');
-	number(p, "infected", c->infected);
-	number(p, "failed", c->failed);
-	number(p, "quarantined", c->quarantined);
-	number(p, "reported", c->reported);
+	pen_put_number(p, "infected", c->infected);
+	pen_put_number(p, "failed", c->failed);
+	pen_put_number(p, "quarantined", c->quarantined);
+	pen_put_number(p, "reported", c->reported);
 	pen_key(p, "codes");
 	pen_open(p, '[');
 	for (size_t i = 0; i < c->n_codes; i++) {
 		pen_open(p, '{');
-		text(p, "code", campaign_code(c->codes[i].code, code));
-		number(p, "machines", c->codes[i].n);
+		pen_put_text(p, "code", campaign_code(c->codes[i].code, code));
+		pen_put_number(p, "machines", c->codes[i].n);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -84,17 +66,17 @@ static void wave(struct pen *p, const struct brief_wave *w)
 
 	pen_line(p);
 	pen_open(p, '{');
-	number(p, "num", w->wave->num);
-	text(p, "name", w->wave->name);
-	text(p, "state", wave_state_name(w->wave->state));
+	pen_put_number(p, "num", w->wave->num);
+	pen_put_text(p, "name", w->wave->name);
+	pen_put_text(p, "state", wave_state_name(w->wave->state));
 	pen_key(p, "opened");
 	pen_time(p, w->wave->opened_ns);
 	pen_key(p, "gate");
 	pen_open(p, '{');
-	text(p, "is", gates[(unsigned)w->gate < 3 ? w->gate : GATE_SHUT]);
-	text(p, "why", w->gate_why);
-	real(p, "patched", w->wave->gate_patched);
-	real(p, "failed", w->wave->gate_failed);
+	pen_put_text(p, "is", gates[(unsigned)w->gate < 3 ? w->gate : GATE_SHUT]);
+	pen_put_text(p, "why", w->gate_why);
+	pen_put_real(p, "patched", w->wave->gate_patched);
+	pen_put_real(p, "failed", w->wave->gate_failed);
 	pen_close(p, '}');
 	pen_key(p, "eta_hours");
 	if (w->eta_hours < 0)
@@ -113,27 +95,27 @@ static void end(struct pen *p, const struct brief_status *s)
 		return;
 	}
 	pen_open(p, '{');
-	real(p, "p_none", s->end.p_none);
-	real(p, "low", s->end.p_none_low);
-	real(p, "high", s->end.p_none_high);
-	text(p, "hidden_unknown", s->hidden_why);
-	real(p, "if_off_were_clean", s->end.by_off);
-	real(p, "if_none_is_hidden", s->end.by_listening);
-	text(p, "why", s->end.why);
-	text(p, "raise", s->end.raise);
+	pen_put_real(p, "p_none", s->end.p_none);
+	pen_put_real(p, "low", s->end.p_none_low);
+	pen_put_real(p, "high", s->end.p_none_high);
+	pen_put_text(p, "hidden_unknown", s->hidden_why);
+	pen_put_real(p, "if_off_were_clean", s->end.by_off);
+	pen_put_real(p, "if_none_is_hidden", s->end.by_listening);
+	pen_put_text(p, "why", s->end.why);
+	pen_put_text(p, "raise", s->end.raise);
 	pen_close(p, '}');
 }
 
 static void contradictions(struct pen *p, const struct brief_status *s)
 {
-	number(p, "contradicted", s->contradicted_in_all);
+	pen_put_number(p, "contradicted", s->contradicted_in_all);
 	pen_key(p, "contradictions");
 	pen_open(p, '[');
 	for (size_t i = 0; i < s->n_contradicted; i++) {
 		pen_line(p);
 		pen_open(p, '{');
-		text(p, "machine", s->contradicted[i].machine);
-		text(p, "why", s->contradicted[i].why);
+		pen_put_text(p, "machine", s->contradicted[i].machine);
+		pen_put_text(p, "why", s->contradicted[i].why);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -145,7 +127,7 @@ enum rc brief_status_json(const struct brief_status *s, FILE *to)
 
 	pen_open(&p, '{');
 	pen_line(&p);
-	text(&p, "schema", "quell.campaign/1");
+	pen_put_text(&p, "schema", "quell.campaign/1");
 	pen_key(&p, "at");
 	pen_time(&p, s->at_ns);
 	pen_line(&p);

@@ -4,30 +4,6 @@
 #include "brief/triage_parts.h"
 #include "report/pen.h"
 
-static void member(struct pen *p, const char *key, const char *text)
-{
-	pen_key(p, key);
-	pen_text(p, text);
-}
-
-static void number(struct pen *p, const char *key, uint64_t n)
-{
-	pen_key(p, key);
-	pen_number(p, n);
-}
-
-static void real(struct pen *p, const char *key, double d)
-{
-	pen_key(p, key);
-	pen_real(p, d);
-}
-
-static void when(struct pen *p, const char *key, uint64_t at_ns)
-{
-	pen_key(p, key);
-	pen_time(p, at_ns);
-}
-
 static void list(struct pen *p, const char *key, const char *const *texts)
 {
 	pen_key(p, key);
@@ -54,12 +30,13 @@ static void put_patches(struct pen *p, const struct triage_input *in)
 
 		pen_line(p);
 		pen_open(p, '{');
-		member(p, "weakness", patch->weakness->id);
+		pen_put_text(p, "weakness", patch->weakness->id);
 		list(p, "threats", patch->threats);
 		for (unsigned s = 0; s < PATCH_STATES; s++)
-			number(p, patch_state_name((enum patch_state)s), patch->by_state[s]);
-		number(p, "never_assessed", patch->not_asked);
-		when(p, "oldest_assessment", patch->oldest_ns);
+			pen_put_number(p, patch_state_name((enum patch_state)s),
+				       patch->by_state[s]);
+		pen_put_number(p, "never_assessed", patch->not_asked);
+		pen_put_time(p, "oldest_assessment", patch->oldest_ns);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -70,15 +47,15 @@ static void put_infected(struct pen *p, const struct triage_input *in)
 	const struct estimate *e = &in->estimate;
 
 	section(p, "infected", '{');
-	number(p, "found", in->by_verdict[VERDICT_INFECTED]);
-	number(p, "suspected", in->by_verdict[VERDICT_SUSPECTED]);
+	pen_put_number(p, "found", in->by_verdict[VERDICT_INFECTED]);
+	pen_put_number(p, "suspected", in->by_verdict[VERDICT_SUSPECTED]);
 	pen_key(p, "estimate");
 	if (e->is_meaningful) {
 		pen_open(p, '{');
-		real(p, "total", e->total);
-		real(p, "low", e->low);
-		real(p, "high", e->high);
-		real(p, "share_found", e->share_found);
+		pen_put_real(p, "total", e->total);
+		pen_put_real(p, "low", e->low);
+		pen_put_real(p, "high", e->high);
+		pen_put_real(p, "share_found", e->share_found);
 		pen_key(p, "minutes_to_95");
 		if (e->minutes_to_95 >= 0)
 			pen_real(p, e->minutes_to_95);
@@ -88,18 +65,18 @@ static void put_infected(struct pen *p, const struct triage_input *in)
 	} else {
 		pen_null(p);
 	}
-	member(p, "why", e->why);
+	pen_put_text(p, "why", e->why);
 	pen_close(p, '}');
 }
 
 static void put_heard(struct pen *p, const struct triage_heard *h)
 {
 	section(p, "heard", '{');
-	number(p, "runs", h->runs);
-	number(p, "sensors", h->sensors);
-	when(p, "first", h->first_ns);
-	when(p, "last", h->last_ns);
-	real(p, "minutes", h->minutes);
+	pen_put_number(p, "runs", h->runs);
+	pen_put_number(p, "sensors", h->sensors);
+	pen_put_time(p, "first", h->first_ns);
+	pen_put_time(p, "last", h->last_ns);
+	pen_put_real(p, "minutes", h->minutes);
 	pen_close(p, '}');
 }
 
@@ -111,23 +88,23 @@ static void put_machines(struct pen *p, const struct triage_input *in)
 
 		pen_line(p);
 		pen_open(p, '{');
-		member(p, "id", n->machine);
-		member(p, "name", n->name);
+		pen_put_text(p, "id", n->machine);
+		pen_put_text(p, "name", n->name);
 		pen_key(p, "address");
 		if (addr_is_zero(&n->addr))
 			pen_null(p);
 		else
 			pen_addr(p, &n->addr);
-		member(p, "user", n->user);
-		member(p, "place", n->place);
-		member(p, "phone", n->phone);
-		member(p, "owner", n->owner);
-		member(p, "os", n->os);
-		member(p, "verdict", verdict_name(n->verdict));
-		member(p, "patch", patch_state_name(n->patch));
-		when(p, "first", n->first_ns);
-		when(p, "last", n->last_ns);
-		member(p, "why", n->why);
+		pen_put_text(p, "user", n->user);
+		pen_put_text(p, "place", n->place);
+		pen_put_text(p, "phone", n->phone);
+		pen_put_text(p, "owner", n->owner);
+		pen_put_text(p, "os", n->os);
+		pen_put_text(p, "verdict", verdict_name(n->verdict));
+		pen_put_text(p, "patch", patch_state_name(n->patch));
+		pen_put_time(p, "first", n->first_ns);
+		pen_put_time(p, "last", n->last_ns);
+		pen_put_text(p, "why", n->why);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -145,8 +122,8 @@ static void put_decision(struct pen *p, const struct triage *t)
 		pen_null(p);
 	else
 		pen_text(p, strategy_name(t->decided));
-	member(p, "basis", triage_basis_name(t->basis));
-	number(p, "infected", t->infected);
+	pen_put_text(p, "basis", triage_basis_name(t->basis));
+	pen_put_number(p, "infected", t->infected);
 	pen_key(p, "computed");
 	if (in->has_choice)
 		pen_text(p, strategy_name(in->choice.computed));
@@ -168,14 +145,14 @@ static void put_steps(struct pen *p, const struct triage *t)
 
 		pen_line(p);
 		pen_open(p, '{');
-		member(p, "when", triage_when_name(s->when));
-		member(p, "act", triage_act_name(s->act));
-		member(p, "what", s->what);
-		member(p, "whom", s->whom);
-		number(p, "machines", s->how_many);
-		member(p, "channel", s->channel);
-		member(p, "proof", s->proof);
-		member(p, "command", s->command);
+		pen_put_text(p, "when", triage_when_name(s->when));
+		pen_put_text(p, "act", triage_act_name(s->act));
+		pen_put_text(p, "what", s->what);
+		pen_put_text(p, "whom", s->whom);
+		pen_put_number(p, "machines", s->how_many);
+		pen_put_text(p, "channel", s->channel);
+		pen_put_text(p, "proof", s->proof);
+		pen_put_text(p, "command", s->command);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -195,9 +172,9 @@ static void put_cuts(struct pen *p, const struct triage_input *in)
 	for (unsigned i = 0; in->has_cuts && i < CONTROLS; i++) {
 		pen_line(p);
 		pen_open(p, '{');
-		member(p, "control", tree_control_name(in->cuts[i].control));
-		real(p, "spared", in->cuts[i].spared);
-		number(p, "of", in->cuts[i].of);
+		pen_put_text(p, "control", tree_control_name(in->cuts[i].control));
+		pen_put_real(p, "spared", in->cuts[i].spared);
+		pen_put_number(p, "of", in->cuts[i].of);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -207,9 +184,9 @@ static void three(struct pen *p, const char *key, double mean, double low, doubl
 {
 	pen_key(p, key);
 	pen_open(p, '{');
-	real(p, "mean", mean);
-	real(p, "low", low);
-	real(p, "high", high);
+	pen_put_real(p, "mean", mean);
+	pen_put_real(p, "low", low);
+	pen_put_real(p, "high", high);
 	pen_close(p, '}');
 }
 
@@ -226,9 +203,9 @@ static void put_forecast(struct pen *p, const struct triage_input *in)
 			growth_at(&in->growth, triage_hours[h], m[i].factor, &at);
 			pen_line(p);
 			pen_open(p, '{');
-			member(p, "measure", m[i].id);
-			real(p, "factor", m[i].factor);
-			real(p, "hours", triage_hours[h]);
+			pen_put_text(p, "measure", m[i].id);
+			pen_put_real(p, "factor", m[i].factor);
+			pen_put_real(p, "hours", triage_hours[h]);
 			three(p, "infected", at.infected, at.low, at.high);
 			pen_close(p, '}');
 		}
@@ -243,13 +220,13 @@ static void put_growth(struct pen *p, const struct triage_input *in)
 	section(p, "growth", '{');
 	pen_key(p, "fitted");
 	pen_bool(p, g->is_fitted);
-	member(p, "why", g->why);
+	pen_put_text(p, "why", g->why);
 	if (g->is_fitted) {
 		three(p, "rate", g->rate, g->rate_low, g->rate_high);
 		three(p, "limit", g->limit, g->limit_low, g->limit_high);
 		three(p, "doubling_hours", g->doubling_hours, g->doubling_low, g->doubling_high);
 		three(p, "r", g->r, g->r_low, g->r_high);
-		real(p, "now", g->now);
+		pen_put_real(p, "now", g->now);
 		put_forecast(p, in);
 	}
 	pen_close(p, '}');
@@ -264,14 +241,14 @@ static void put_outcome(struct pen *p, enum strategy s, const struct sim_outcome
 {
 	pen_line(p);
 	pen_open(p, '{');
-	member(p, "strategy", strategy_name(s));
+	pen_put_text(p, "strategy", strategy_name(s));
 	range(p, "machine_hours", &o->machine_hours);
 	range(p, "hours_to_zero", &o->hours_to_zero);
 	range(p, "infected_in_all", &o->infected_in_all);
 	range(p, "reinfected", &o->reinfected);
 	range(p, "peak", &o->peak);
 	range(p, "work_hours", &o->work_hours);
-	real(p, "share_ended", o->share_ended);
+	pen_put_real(p, "share_ended", o->share_ended);
 	pen_close(p, '}');
 }
 
@@ -286,20 +263,20 @@ static void put_strategies(struct pen *p, const struct triage_input *in)
 		return;
 	}
 	pen_open(p, '{');
-	number(p, "runs", in->runs);
-	number(p, "seed", in->seed);
-	real(p, "people", in->means.people);
-	real(p, "minutes_each", in->means.minutes_each);
-	member(p, "rule", strategy_name(c->rule));
-	member(p, "computed", strategy_name(c->computed));
+	pen_put_number(p, "runs", in->runs);
+	pen_put_number(p, "seed", in->seed);
+	pen_put_real(p, "people", in->means.people);
+	pen_put_real(p, "minutes_each", in->means.minutes_each);
+	pen_put_text(p, "rule", strategy_name(c->rule));
+	pen_put_text(p, "computed", strategy_name(c->computed));
 	pen_key(p, "break_even");
 	if (c->break_even >= 0)
 		pen_real(p, c->break_even);
 	else
 		pen_null(p);
-	real(p, "clean_an_hour", c->clean_an_hour);
-	real(p, "infect_an_hour", c->infect_an_hour);
-	member(p, "why", c->why);
+	pen_put_real(p, "clean_an_hour", c->clean_an_hour);
+	pen_put_real(p, "infect_an_hour", c->infect_an_hour);
+	pen_put_text(p, "why", c->why);
 	section(p, "outcomes", '[');
 	for (unsigned i = 0; i < STRATEGIES; i++)
 		put_outcome(p, (enum strategy)i, &c->outcomes[i]);
@@ -315,10 +292,10 @@ enum rc brief_triage_json(const struct triage *t, FILE *to)
 
 	pen_open(&p, '{');
 	pen_line(&p);
-	member(&p, "schema", "quell.triage/1");
-	when(&p, "at", in->now_ns);
-	number(&p, "machines_known", in->machines);
-	number(&p, "machines_assessed", in->assessed);
+	pen_put_text(&p, "schema", "quell.triage/1");
+	pen_put_time(&p, "at", in->now_ns);
+	pen_put_number(&p, "machines_known", in->machines);
+	pen_put_number(&p, "machines_assessed", in->assessed);
 	list(&p, "loose", in->loose);
 	put_patches(&p, in);
 	put_infected(&p, in);

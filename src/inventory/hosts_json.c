@@ -32,12 +32,6 @@ static enum rc begin(const struct hosts_head *head, void **ret_state)
 	return RC_OK;
 }
 
-static void member(struct pen *p, const char *key, const char *text)
-{
-	pen_key(p, key);
-	pen_text(p, text);
-}
-
 /* "a,b" as a list. */
 static void list(struct pen *p, const char *key, const char *text)
 {
@@ -86,11 +80,11 @@ static void flags(struct pen *p, unsigned flags)
 
 static void judgement(struct pen *p, const struct store_row *r)
 {
-	member(p, "verdict", verdict_name(r->verdict));
+	pen_put_text(p, "verdict", verdict_name(r->verdict));
 	pen_key(p, "verdict_confidence");
 	pen_real(p, r->verdict_confidence);
 	list(p, "threats", r->threats);
-	member(p, "why", r->why);
+	pen_put_text(p, "why", r->why);
 }
 
 static enum rc row(void *state, const struct store_row *r)
@@ -101,30 +95,30 @@ static enum rc row(void *state, const struct store_row *r)
 
 	pen_line(p);
 	pen_open(p, '{');
-	member(p, "id", r->id);
-	member(p, "name", r->name);
-	member(p, "fqdn", r->fqdn);
-	member(p, "domain", r->domain);
+	pen_put_text(p, "id", r->id);
+	pen_put_text(p, "name", r->name);
+	pen_put_text(p, "fqdn", r->fqdn);
+	pen_put_text(p, "domain", r->domain);
 	pen_key(p, "address");
 	if (addr_is_zero(&r->addr))
 		pen_null(p);
 	else
 		pen_addr(p, &r->addr);
-	member(p, "mac", r->has_mac ? mac_format(&r->mac, text) : NULL);
+	pen_put_text(p, "mac", r->has_mac ? mac_format(&r->mac, text) : NULL);
 	pen_key(p, "addresses");
 	pen_number(p, r->n_addrs);
 	pen_key(p, "macs");
 	pen_number(p, r->n_macs);
 	judgement(p, r);
-	member(p, "user", r->user);
+	pen_put_text(p, "user", r->user);
 	pen_key(p, "user_probability");
 	pen_real(p, r->user_probability);
-	member(p, "os", r->os);
-	member(p, "vendor", r->vendor);
-	member(p, "place", r->place);
-	member(p, "owner", r->owner);
-	member(p, "phone", r->phone);
-	member(p, "note", r->note);
+	pen_put_text(p, "os", r->os);
+	pen_put_text(p, "vendor", r->vendor);
+	pen_put_text(p, "place", r->place);
+	pen_put_text(p, "owner", r->owner);
+	pen_put_text(p, "phone", r->phone);
+	pen_put_text(p, "note", r->note);
 	pen_key(p, "importance");
 	pen_number(p, r->importance);
 	list(p, "tags", r->tags);

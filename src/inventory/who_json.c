@@ -6,30 +6,6 @@
 #include "report/pen.h"
 #include "threat/catalogue.h"
 
-static void member(struct pen *p, const char *key, const char *text)
-{
-	pen_key(p, key);
-	pen_text(p, text);
-}
-
-static void real(struct pen *p, const char *key, double value)
-{
-	pen_key(p, key);
-	pen_real(p, value);
-}
-
-static void number(struct pen *p, const char *key, uint64_t value)
-{
-	pen_key(p, key);
-	pen_number(p, value < INT64_MAX ? value : INT64_MAX);
-}
-
-static void time_of(struct pen *p, const char *key, uint64_t at_ns)
-{
-	pen_key(p, key);
-	pen_time(p, at_ns);
-}
-
 static void addr_or_null(struct pen *p, const char *key, const struct addr *a)
 {
 	pen_key(p, key);
@@ -57,13 +33,13 @@ static void addresses(struct pen *p, const struct machine *m)
 		pen_line(p);
 		pen_open(p, '{');
 		addr_or_null(p, "address", &r->addr);
-		member(p, "mac", r->has_mac ? mac_format(&r->mac, text) : NULL);
-		number(p, "confidence", r->confidence);
-		member(p, "source", fact_source_name(r->source));
-		time_of(p, "first", r->first_ns);
-		time_of(p, "last", r->last_ns);
-		time_of(p, "from", r->from_ns);
-		time_of(p, "until", r->until_ns == UINT64_MAX ? 0 : r->until_ns);
+		pen_put_text(p, "mac", r->has_mac ? mac_format(&r->mac, text) : NULL);
+		pen_put_number(p, "confidence", r->confidence);
+		pen_put_text(p, "source", fact_source_name(r->source));
+		pen_put_time(p, "first", r->first_ns);
+		pen_put_time(p, "last", r->last_ns);
+		pen_put_time(p, "from", r->from_ns);
+		pen_put_time(p, "until", r->until_ns == UINT64_MAX ? 0 : r->until_ns);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -73,11 +49,11 @@ static void addresses(struct pen *p, const struct machine *m)
 
 		pen_line(p);
 		pen_open(p, '{');
-		member(p, "mac", mac_format(&c->mac, text));
-		member(p, "vendor", c->vendor);
-		member(p, "kind", c->kind);
-		time_of(p, "first", c->first_ns);
-		time_of(p, "last", c->last_ns);
+		pen_put_text(p, "mac", mac_format(&c->mac, text));
+		pen_put_text(p, "vendor", c->vendor);
+		pen_put_text(p, "kind", c->kind);
+		pen_put_time(p, "first", c->first_ns);
+		pen_put_time(p, "last", c->last_ns);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -91,12 +67,12 @@ static void users(struct pen *p, const struct machine *m)
 
 		pen_line(p);
 		pen_open(p, '{');
-		member(p, "user", u->user);
-		real(p, "probability", u->probability);
-		member(p, "why", u->why);
-		number(p, "sources", u->sources);
-		time_of(p, "first", u->first_ns);
-		time_of(p, "last", u->last_ns);
+		pen_put_text(p, "user", u->user);
+		pen_put_real(p, "probability", u->probability);
+		pen_put_text(p, "why", u->why);
+		pen_put_number(p, "sources", u->sources);
+		pen_put_time(p, "first", u->first_ns);
+		pen_put_time(p, "last", u->last_ns);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -112,19 +88,19 @@ static void facts(struct pen *p, const struct machine *m)
 
 		pen_line(p);
 		pen_open(p, '{');
-		member(p, "kind", fact_kind_name(f->kind));
-		member(p, "value", f->value);
+		pen_put_text(p, "kind", fact_kind_name(f->kind));
+		pen_put_text(p, "value", f->value);
 		addr_or_null(p, "address", &f->addr);
-		member(p, "mac", f->has_mac ? mac_format(&f->mac, text) : NULL);
-		member(p, "host", f->host);
-		member(p, "source", fact_source_name(f->source));
-		number(p, "confidence", f->confidence);
-		member(p, "origin", f->origin);
-		number(p, "packet", f->packet);
-		number(p, "count", f->count);
-		time_of(p, "first", f->first_ns);
-		time_of(p, "last", f->last_ns);
-		time_of(p, "until", f->until_ns);
+		pen_put_text(p, "mac", f->has_mac ? mac_format(&f->mac, text) : NULL);
+		pen_put_text(p, "host", f->host);
+		pen_put_text(p, "source", fact_source_name(f->source));
+		pen_put_number(p, "confidence", f->confidence);
+		pen_put_text(p, "origin", f->origin);
+		pen_put_number(p, "packet", f->packet);
+		pen_put_number(p, "count", f->count);
+		pen_put_time(p, "first", f->first_ns);
+		pen_put_time(p, "last", f->last_ns);
+		pen_put_time(p, "until", f->until_ns);
 		pen_key(p, "ended");
 		pen_bool(p, f->is_ended);
 		pen_close(p, '}');
@@ -138,8 +114,8 @@ static void one_finding(struct pen *p, const struct who_finding *w)
 
 	pen_line(p);
 	pen_open(p, '{');
-	member(p, "threat", f->threat);
-	member(p, "class", finding_class_name(f->class));
+	pen_put_text(p, "threat", f->threat);
+	pen_put_text(p, "class", finding_class_name(f->class));
 	pen_key(p, "own");
 	pen_bool(p, w->is_own);
 	addr_or_null(p, "source", &f->source);
@@ -148,14 +124,14 @@ static void one_finding(struct pen *p, const struct who_finding *w)
 		pen_addr(p, &f->target);
 	else
 		pen_null(p);
-	member(p, "other_machine", w->other);
-	number(p, "count", f->count);
-	number(p, "confidence", f->confidence);
-	member(p, "why", f->why);
-	member(p, "sensor", w->sensor);
-	member(p, "run", w->run);
-	time_of(p, "first", f->first_ns);
-	time_of(p, "last", f->last_ns);
+	pen_put_text(p, "other_machine", w->other);
+	pen_put_number(p, "count", f->count);
+	pen_put_number(p, "confidence", f->confidence);
+	pen_put_text(p, "why", f->why);
+	pen_put_text(p, "sensor", w->sensor);
+	pen_put_text(p, "run", w->run);
+	pen_put_time(p, "first", f->first_ns);
+	pen_put_time(p, "last", f->last_ns);
 	pen_close(p, '}');
 }
 
@@ -167,7 +143,7 @@ static void findings(struct pen *p, const struct who_answer *a)
 	for (size_t i = 0; i < a->n_findings; i++)
 		one_finding(p, &a->findings[i]);
 	pen_close(p, ']');
-	number(p, "findings_left_out", a->n_findings_left_out);
+	pen_put_number(p, "findings_left_out", a->n_findings_left_out);
 	list_open(p, "next_steps");
 	for (size_t i = 0; i < a->n_findings && t == NULL; i++) {
 		if (a->findings[i].is_own && a->findings[i].finding->class != CLASS_CHECK)
@@ -186,10 +162,10 @@ static void attributes(struct pen *p, const struct who_answer *a)
 
 		pen_line(p);
 		pen_open(p, '{');
-		member(p, "key", t->key);
-		member(p, "value", t->value);
-		member(p, "who", t->who);
-		time_of(p, "at", t->at_ns);
+		pen_put_text(p, "key", t->key);
+		pen_put_text(p, "value", t->value);
+		pen_put_text(p, "who", t->who);
+		pen_put_time(p, "at", t->at_ns);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -231,30 +207,30 @@ static void machine(struct pen *p, const struct who_answer *a)
 	pen_line(p);
 	pen_key(p, "machine");
 	pen_open(p, '{');
-	member(p, "id", m->id);
-	member(p, "name", m->name);
-	member(p, "fqdn", m->fqdn);
-	member(p, "domain", m->domain);
-	member(p, "os", m->os);
-	real(p, "os_confidence", m->os_confidence);
-	member(p, "vendor", m->vendor);
-	member(p, "place", a->row.place);
-	member(p, "owner", a->row.owner);
-	member(p, "phone", a->row.phone);
-	member(p, "note", a->row.note);
-	number(p, "importance", a->row.importance);
+	pen_put_text(p, "id", m->id);
+	pen_put_text(p, "name", m->name);
+	pen_put_text(p, "fqdn", m->fqdn);
+	pen_put_text(p, "domain", m->domain);
+	pen_put_text(p, "os", m->os);
+	pen_put_real(p, "os_confidence", m->os_confidence);
+	pen_put_text(p, "vendor", m->vendor);
+	pen_put_text(p, "place", a->row.place);
+	pen_put_text(p, "owner", a->row.owner);
+	pen_put_text(p, "phone", a->row.phone);
+	pen_put_text(p, "note", a->row.note);
+	pen_put_number(p, "importance", a->row.importance);
 	flags(p, m->flags);
-	member(p, "verdict", verdict_name(a->row.verdict));
-	real(p, "verdict_confidence", a->row.verdict_confidence);
-	member(p, "why", a->row.why);
-	real(p, "confidence", m->confidence);
+	pen_put_text(p, "verdict", verdict_name(a->row.verdict));
+	pen_put_real(p, "verdict_confidence", a->row.verdict_confidence);
+	pen_put_text(p, "why", a->row.why);
+	pen_put_real(p, "confidence", m->confidence);
 	pen_key(p, "joined");
 	pen_open(p, '[');
 	for (size_t i = 0; i < m->n_joined; i++)
 		pen_text(p, m->joined[i]);
 	pen_close(p, ']');
-	time_of(p, "first", m->first_ns);
-	time_of(p, "last", m->last_ns);
+	pen_put_time(p, "first", m->first_ns);
+	pen_put_time(p, "last", m->last_ns);
 	addresses(p, m);
 	users(p, m);
 	attributes(p, a);
@@ -270,13 +246,13 @@ static void others(struct pen *p, const struct who_answer *a)
 		const struct who_candidate *c = &a->others[i];
 
 		pen_open(p, '{');
-		member(p, "id", c->id);
-		member(p, "name", c->name);
+		pen_put_text(p, "id", c->id);
+		pen_put_text(p, "name", c->name);
 		addr_or_null(p, "address", &c->addr);
-		member(p, "user", c->user);
-		member(p, "place", c->place);
-		member(p, "verdict", verdict_name(c->verdict));
-		time_of(p, "last", c->last_ns);
+		pen_put_text(p, "user", c->user);
+		pen_put_text(p, "place", c->place);
+		pen_put_text(p, "verdict", verdict_name(c->verdict));
+		pen_put_time(p, "last", c->last_ns);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -291,7 +267,7 @@ static enum rc begin(const struct who_head *head, void **ret_state)
 	p->to = head->to;
 	pen_open(p, '{');
 	pen_line(p);
-	member(p, "schema", "quell.who/1");
+	pen_put_text(p, "schema", "quell.who/1");
 	list_open(p, "answers");
 	*ret_state = p;
 	return RC_OK;
@@ -304,9 +280,9 @@ static enum rc answer(void *state, const struct who_answer *a)
 
 	pen_line(p);
 	pen_open(p, '{');
-	member(p, "query", a->query);
-	time_of(p, "at", a->at_ns);
-	member(p, "found", found[a->found]);
+	pen_put_text(p, "query", a->query);
+	pen_put_time(p, "at", a->at_ns);
+	pen_put_text(p, "found", found[a->found]);
 	if (a->machine != NULL)
 		machine(p, a);
 	others(p, a);

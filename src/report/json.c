@@ -11,30 +11,6 @@
 #include "report/tree.h"
 #include "report/writers.h"
 
-static void put_text(struct pen *p, const char *key, const char *text)
-{
-	pen_key(p, key);
-	pen_text(p, text);
-}
-
-static void put_number(struct pen *p, const char *key, uint64_t n)
-{
-	pen_key(p, key);
-	pen_number(p, n);
-}
-
-static void put_real(struct pen *p, const char *key, double d)
-{
-	pen_key(p, key);
-	pen_real(p, d);
-}
-
-static void put_bool(struct pen *p, const char *key, bool value)
-{
-	pen_key(p, key);
-	pen_bool(p, value);
-}
-
 static void put_times(struct pen *p, uint64_t first_ns, uint64_t last_ns)
 {
 	pen_key(p, "first");
@@ -66,15 +42,15 @@ static void put_source(struct pen *p, const struct source_info *s)
 	uint64_t listened_ms = s->listened_ns / 1000000;
 
 	pen_open(p, '{');
-	put_text(p, "kind", s->kind);
+	pen_put_text(p, "kind", s->kind);
 	put_words(p, "names", s->names, s->n_names);
-	put_number(p, "packets", s->packets);
-	put_number(p, "bytes", s->bytes);
+	pen_put_number(p, "packets", s->packets);
+	pen_put_number(p, "bytes", s->bytes);
 	put_times(p, s->first_ns, s->last_ns);
-	put_real(p, "listened_s", (double)listened_ms / 1000);
-	put_bool(p, "interrupted", s->is_interrupted);
-	put_text(p, "note", s->note);
-	put_text(p, "switch_port", s->switch_port);
+	pen_put_real(p, "listened_s", (double)listened_ms / 1000);
+	pen_put_bool(p, "interrupted", s->is_interrupted);
+	pen_put_text(p, "note", s->note);
+	pen_put_text(p, "switch_port", s->switch_port);
 	pen_close(p, '}');
 }
 
@@ -84,8 +60,8 @@ static void put_counts(struct pen *p, const char *key, const struct named_count 
 	pen_open(p, '[');
 	for (size_t i = 0; i < n; i++) {
 		pen_open(p, '{');
-		put_text(p, "name", list[i].name);
-		put_number(p, "count", list[i].n);
+		pen_put_text(p, "name", list[i].name);
+		pen_put_number(p, "count", list[i].n);
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -109,11 +85,11 @@ static void put_listening(struct pen *p, const struct listening *l)
 		return;
 	}
 	pen_open(p, '{');
-	put_real(p, "minutes", l->minutes);
-	put_number(p, "local_addresses", l->local_addresses);
-	put_number(p, "heard_addresses", l->heard_addresses);
-	put_real(p, "probability_local", l->p_local);
-	put_real(p, "probability_random", l->p_random);
+	pen_put_real(p, "minutes", l->minutes);
+	pen_put_number(p, "local_addresses", l->local_addresses);
+	pen_put_number(p, "heard_addresses", l->heard_addresses);
+	pen_put_real(p, "probability_local", l->p_local);
+	pen_put_real(p, "probability_random", l->p_random);
 	put_wait(p, "minutes_to_95_local", l->minutes_to_95_local);
 	put_wait(p, "minutes_to_95_random", l->minutes_to_95_random);
 	pen_close(p, '}');
@@ -125,10 +101,10 @@ static void put_coverage(struct pen *p, const struct outbreak *ob)
 
 	pen_open(p, '{');
 	for (const struct coverage_field *f = coverage_fields; f->key != NULL; f++)
-		put_number(p, f->key, coverage_field_get(c, f));
+		pen_put_number(p, f->key, coverage_field_get(c, f));
 	put_counts(p, "anomalies", c->anomalies, c->n_anomalies);
 	put_counts(p, "limits", c->limits, c->n_limits);
-	put_bool(p, "low", coverage_is_low(c));
+	pen_put_bool(p, "low", coverage_is_low(c));
 	put_listening(p, &ob->listening);
 	pen_close(p, '}');
 }
@@ -137,9 +113,9 @@ static void put_summary(struct pen *p, const struct outbreak *ob)
 {
 	pen_open(p, '{');
 	for (int v = VERDICTS - 1; v >= 0; v--)
-		put_number(p, verdict_name((enum verdict)v), ob->by_verdict[v]);
-	put_number(p, "hosts_left_out", ob->n_hosts_left_out);
-	put_number(p, "findings_left_out", ob->findings_left_out);
+		pen_put_number(p, verdict_name((enum verdict)v), ob->by_verdict[v]);
+	pen_put_number(p, "hosts_left_out", ob->n_hosts_left_out);
+	pen_put_number(p, "findings_left_out", ob->findings_left_out);
 	pen_close(p, '}');
 }
 
@@ -153,7 +129,7 @@ static void put_macs(struct pen *p, const struct host *h)
 	for (size_t i = 0; i < n; i++)
 		pen_text(p, mac_format(identity_mac(h, i), text));
 	pen_close(p, ']');
-	put_bool(p, "more_macs", h->seen.more_macs);
+	pen_put_bool(p, "more_macs", h->seen.more_macs);
 	pen_key(p, "vendors"); /* one for each of the above */
 	pen_open(p, '[');
 	for (size_t i = 0; i < n; i++) {
@@ -172,8 +148,8 @@ static void put_names(struct pen *p, const struct host *h)
 	pen_open(p, '[');
 	for (size_t at = 0; (f = identity_next_name(h, &at)) != NULL;) {
 		pen_open(p, '{');
-		put_text(p, "name", f->value);
-		put_text(p, "from", fact_source_name(f->source));
+		pen_put_text(p, "name", f->value);
+		pen_put_text(p, "from", fact_source_name(f->source));
 		pen_close(p, '}');
 	}
 	pen_close(p, ']');
@@ -189,10 +165,10 @@ static void put_users(struct pen *p, const struct host *h)
 		const struct machine_user *u = &m->users[i];
 
 		pen_open(p, '{');
-		put_text(p, "user", u->user);
-		put_text(p, "from", fact_source_name(identity_user_source(h, u->user)));
-		put_real(p, "probability", u->probability);
-		put_text(p, "why", u->why);
+		pen_put_text(p, "user", u->user);
+		pen_put_text(p, "from", fact_source_name(identity_user_source(h, u->user)));
+		pen_put_real(p, "probability", u->probability);
+		pen_put_text(p, "why", u->why);
 		put_times(p, u->first_ns, u->last_ns);
 		pen_close(p, '}');
 	}
@@ -201,7 +177,7 @@ static void put_users(struct pen *p, const struct host *h)
 
 static void put_known(struct pen *p, const char *key, const char *text)
 {
-	put_text(p, key, text[0] != '\0' ? text : NULL);
+	pen_put_text(p, key, text[0] != '\0' ? text : NULL);
 }
 
 /* When it had which address, by the evidence. */
@@ -218,9 +194,9 @@ static void put_bindings(struct pen *p, const struct host *h)
 		pen_open(p, '{');
 		pen_key(p, "ip");
 		pen_addr(p, &a->addr);
-		put_text(p, "mac", a->has_mac ? mac_format(&a->mac, text) : NULL);
-		put_text(p, "from", fact_source_name(a->source));
-		put_real(p, "confidence", a->confidence / 100.0);
+		pen_put_text(p, "mac", a->has_mac ? mac_format(&a->mac, text) : NULL);
+		pen_put_text(p, "from", fact_source_name(a->source));
+		pen_put_real(p, "confidence", a->confidence / 100.0);
 		put_times(p, a->first_ns, a->last_ns);
 		pen_close(p, '}');
 	}
@@ -232,8 +208,8 @@ static void put_identity(struct pen *p, const struct host *h)
 	const struct machine *m = h->machine;
 	char id[MACHINE_ID];
 
-	put_text(p, "id", identity_id(h, id));
-	put_text(p, "known_by", identity_is_known(h) ? "machine" : "address");
+	pen_put_text(p, "id", identity_id(h, id));
+	pen_put_text(p, "known_by", identity_is_known(h) ? "machine" : "address");
 	put_addrs(p, "ips", h->addrs, h->n_addrs);
 	put_macs(p, h);
 	put_names(p, h);
@@ -253,8 +229,8 @@ static void put_threats(struct pen *p, const struct host *h)
 		const struct host_threat *t = &h->threats[i];
 
 		pen_open(p, '{');
-		put_text(p, "id", t->id);
-		put_number(p, "attempts", t->attempts);
+		pen_put_text(p, "id", t->id);
+		pen_put_number(p, "attempts", t->attempts);
 		put_addrs(p, "targets", t->targets, t->n_targets);
 		put_times(p, t->first_ns, t->last_ns);
 		pen_close(p, '}');
@@ -268,10 +244,10 @@ static void put_host(struct pen *p, const struct host *h)
 	pen_open(p, '{');
 	put_identity(p, h);
 	put_times(p, h->seen.first_ns, h->seen.last_ns);
-	put_text(p, "verdict", verdict_name(h->verdict));
-	put_real(p, "confidence", h->confidence);
+	pen_put_text(p, "verdict", verdict_name(h->verdict));
+	pen_put_real(p, "confidence", h->confidence);
 	put_words(p, "why", h->why, h->n_why);
-	put_text(p, "trusted", h->trusted);
+	pen_put_text(p, "trusted", h->trusted);
 	put_threats(p, h);
 	pen_close(p, '}');
 }
@@ -284,9 +260,9 @@ static void put_detail(struct pen *p, const struct finding *f)
 	pen_open(p, '{');
 	for (unsigned at = 0; finding_detail_next(f, &at, &d);) {
 		if (d.is_number)
-			put_real(p, d.key, d.number);
+			pen_put_real(p, d.key, d.number);
 		else
-			put_text(p, d.key, d.text);
+			pen_put_text(p, d.key, d.text);
 	}
 	pen_close(p, '}');
 }
@@ -309,8 +285,8 @@ static void put_finding(struct pen *p, const struct finding *f, const struct sou
 {
 	pen_line(p);
 	pen_open(p, '{');
-	put_text(p, "threat", f->threat);
-	put_text(p, "class", finding_class_name(f->class));
+	pen_put_text(p, "threat", f->threat);
+	pen_put_text(p, "class", finding_class_name(f->class));
 	pen_key(p, "source");
 	pen_addr(p, &f->source);
 	pen_key(p, "target");
@@ -319,10 +295,10 @@ static void put_finding(struct pen *p, const struct finding *f, const struct sou
 	else
 		pen_null(p);
 	put_times(p, f->first_ns, f->last_ns);
-	put_number(p, "count", f->count);
+	pen_put_number(p, "count", f->count);
 	put_packets(p, f, s);
-	put_real(p, "confidence", f->confidence / 100.0);
-	put_text(p, "why", f->why);
+	pen_put_real(p, "confidence", f->confidence / 100.0);
+	pen_put_text(p, "why", f->why);
 	put_detail(p, f);
 	pen_close(p, '}');
 }
@@ -334,9 +310,9 @@ enum rc report_json(const struct outbreak *ob, const struct report_style *style,
 
 	(void)style;
 	pen_open(&p, '{');
-	put_text(&p, "schema", "quell.report/1");
+	pen_put_text(&p, "schema", "quell.report/1");
 	pen_line(&p);
-	put_text(&p, "generator", "quell " QUELL_VERSION);
+	pen_put_text(&p, "generator", "quell " QUELL_VERSION);
 	pen_line(&p);
 	pen_key(&p, "source");
 	put_source(&p, &ob->source);

@@ -215,6 +215,36 @@ void pen_addr(struct pen *p, const struct addr *a)
 	pen_text(p, addr_format(a, text));
 }
 
+void pen_put_bool(struct pen *p, const char *key, bool value)
+{
+	pen_key(p, key);
+	pen_bool(p, value);
+}
+
+void pen_put_text(struct pen *p, const char *key, const char *text)
+{
+	pen_key(p, key);
+	pen_text(p, text);
+}
+
+void pen_put_number(struct pen *p, const char *key, uint64_t n)
+{
+	pen_key(p, key);
+	pen_number(p, n < INT64_MAX ? n : INT64_MAX);
+}
+
+void pen_put_real(struct pen *p, const char *key, double d)
+{
+	pen_key(p, key);
+	pen_real(p, d);
+}
+
+void pen_put_time(struct pen *p, const char *key, uint64_t at_ns)
+{
+	pen_key(p, key);
+	pen_time(p, at_ns);
+}
+
 enum rc pen_done(struct pen *p)
 {
 	flush(p);

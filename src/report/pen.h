@@ -38,6 +38,13 @@ void pen_real(struct pen *p, double d);         /* twelve digits; NaN and infini
 void pen_time(struct pen *p, uint64_t at_ns);   /* 0: null */
 void pen_addr(struct pen *p, const struct addr *a);
 
+/* A key with its value. */
+void pen_put_bool(struct pen *p, const char *key, bool value);
+void pen_put_text(struct pen *p, const char *key, const char *text);
+void pen_put_number(struct pen *p, const char *key, uint64_t n); /* more than INT64_MAX: that */
+void pen_put_real(struct pen *p, const char *key, double d);
+void pen_put_time(struct pen *p, const char *key, uint64_t at_ns);
+
 /* Hands over what is left. RC_IO: not all of it could be written. */
 MUST_CHECK enum rc pen_done(struct pen *p);
 

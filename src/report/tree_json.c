@@ -16,18 +16,6 @@ struct tree_names tree_names_of(const struct outbreak *o)
 	return (struct tree_names){host_of_report, o, &o->source};
 }
 
-static void put_text(struct pen *p, const char *key, const char *text)
-{
-	pen_key(p, key);
-	pen_text(p, text);
-}
-
-static void put_time(struct pen *p, const char *key, uint64_t at_ns)
-{
-	pen_key(p, key);
-	pen_time(p, at_ns);
-}
-
 /* Its address, or null, and its id. */
 static void put_node(struct pen *p, const char *key, const char *id_key, uint32_t node,
 		     const struct tree_names *names)
@@ -40,7 +28,7 @@ static void put_node(struct pen *p, const char *key, const char *id_key, uint32_
 		pen_null(p);
 	else
 		pen_addr(p, &n.addr);
-	put_text(p, id_key, n.id);
+	pen_put_text(p, id_key, n.id);
 }
 
 static void put_confidence(struct pen *p, double confidence)
@@ -61,7 +49,7 @@ static void put_packet(struct pen *p, uint64_t packet, const struct source_info 
 	}
 	pen_number(p, s != NULL ? source_frame(s, packet, &file) : packet);
 	if (s != NULL && s->first_seq != NULL && s->n_names > 1)
-		put_text(p, "file", file);
+		pen_put_text(p, "file", file);
 }
 
 static void put_edge(struct pen *p, const struct tree_edge *e, const struct tree_names *names)
@@ -70,11 +58,11 @@ static void put_edge(struct pen *p, const struct tree_edge *e, const struct tree
 	pen_open(p, '{');
 	put_node(p, "from", "from_id", e->from, names);
 	put_node(p, "to", "to_id", e->to, names);
-	put_text(p, "threat", e->threat);
-	put_text(p, "class", finding_class_name(e->class));
-	put_time(p, "at", e->at_ns);
-	put_time(p, "acted", e->acted_ns);
-	put_text(p, "sign", tree_sign_name(e->sign));
+	pen_put_text(p, "threat", e->threat);
+	pen_put_text(p, "class", finding_class_name(e->class));
+	pen_put_time(p, "at", e->at_ns);
+	pen_put_time(p, "acted", e->acted_ns);
+	pen_put_text(p, "sign", tree_sign_name(e->sign));
 	put_confidence(p, e->confidence);
 	pen_key(p, "alternatives");
 	pen_open(p, '[');
@@ -86,7 +74,7 @@ static void put_edge(struct pen *p, const struct tree_edge *e, const struct tree
 	}
 	pen_close(p, ']');
 	put_packet(p, e->packet, names->source);
-	put_text(p, "why", e->why);
+	pen_put_text(p, "why", e->why);
 	pen_close(p, '}');
 }
 
@@ -95,11 +83,11 @@ static void put_root(struct pen *p, const struct tree_root *r, const struct tree
 	pen_line(p);
 	pen_open(p, '{');
 	put_node(p, "host", "id", r->node, names);
-	put_time(p, "since", r->since_ns);
+	pen_put_time(p, "since", r->since_ns);
 	put_confidence(p, r->confidence);
 	pen_key(p, "offspring");
 	pen_number(p, r->offspring);
-	put_text(p, "why", r->why);
+	pen_put_text(p, "why", r->why);
 	pen_close(p, '}');
 }
 
