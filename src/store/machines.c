@@ -303,8 +303,9 @@ static void handles_of_now(struct handles *to, const struct machine *m)
 	const struct handle t = {.sure = 1};
 	char text[ADDR_TEXT];
 
-	if (shown != NULL)
-		handles_add(to, HANDLE_SHOWN, addr_format(&shown->addr, text), &t);
+	if (shown == NULL)
+		return; /* it has none */
+	handles_add(to, HANDLE_SHOWN, addr_format(&shown->addr, text), &t);
 	for (size_t i = 0; i < m->n_addrs; i++) {
 		if (m->addrs[i].last_ns + DAY_NS >= m->last_ns)
 			handles_add(to, HANDLE_NOW, handle_of_addr(&m->addrs[i].addr, text), &t);
