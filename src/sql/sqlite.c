@@ -260,7 +260,7 @@ static enum rc connect_writer(struct lite *l, const char *path)
 					"PRAGMA secure_delete=FAST;"
 					"PRAGMA journal_size_limit=67108864;"
 					"PRAGMA temp_store=MEMORY;"
-					"PRAGMA cache_size=-65536");
+					"PRAGMA cache_size=-131072");
 	return rc;
 }
 
