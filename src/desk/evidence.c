@@ -130,15 +130,23 @@ enum rc desk_evidence_patches(struct desk_campaign *c, const struct knowledge *k
 			      const struct audit_by *by, struct desk_evidence *e)
 {
 	const struct weakness *w = knowledge_weakness(k, c->head.weakness);
-	struct gathering g = {
-		.c = c, .by = by, .e = e, .rules = {.weaknesses = w, .n_weaknesses = 1}};
+	struct gathering g = {.c = c,
+			      .by = by,
+			      .e = e,
+			      .rules = {.weaknesses = w, .n_weaknesses = 1, .patches_only = true}};
+	struct judge_keys keys = {.n = 0};
 	enum rc rc = RC_OK;
 
 	if (w == NULL)
 		return RC_INVAL;
 	if (c->n_members == 0)
 		return RC_OK;
-	rc = store_postures(c->store, NULL, NULL, take_posture, &g);
+	rc = judge_keys_by(&g.rules, &keys);
+	if (rc != RC_OK)
+		return rc;
+	rc = store_postures_some(c->store, &(struct posture_wanted){keys.list, keys.n},
+				 take_posture, &g);
+	judge_keys_done(&keys);
 	return rc != RC_OK ? rc : g.rc;
 }
 

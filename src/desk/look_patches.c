@@ -14,9 +14,6 @@ struct asking { /* weaknesses, and what is asked about them */
 	struct weakness *list;
 	size_t n;
 	struct triage_patch *patches;
-	const char **keys;
-	size_t n_keys, cap_keys;
-	struct judge_questions questions;
 	size_t assessed;
 	struct {
 		const char *words;
@@ -83,83 +80,6 @@ static enum rc choose(struct asking *a)
 	return RC_OK;
 }
 
-/* --- which observations --- */
-
-static void add_key(struct asking *a, const char *prefix, const char *key)
-{
-	if (key == NULL)
-		return;
-	if (a->n_keys == a->cap_keys) {
-		size_t cap = a->cap_keys == 0 ? 128 : 2 * a->cap_keys;
-		const char **more = realloc(a->keys, cap * sizeof(*more));
-
-		if (more == NULL) {
-			a->l->rc = RC_NOMEM;
-			return;
-		}
-		a->keys = more;
-		a->cap_keys = cap;
-	}
-	a->keys[a->n_keys++] = look_text(a->l, "%s%s", prefix, key);
-}
-
-static void add_keys(struct asking *a, const char *prefix, const char *const *keys, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		add_key(a, prefix, keys[i]);
-}
-
-static void add_keys_of(struct asking *a, const struct weakness *w)
-{
-	for (size_t i = 0; i < w->n_remedies; i++)
-		add_key(a, "", w->remedies[i].key);
-	for (size_t i = 0; i < w->n_answers; i++)
-		add_key(a, "", w->answers[i].key);
-	for (size_t i = 0; i < w->n_defeats; i++)
-		add_key(a, "", w->defeats[i].key);
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const char *const *x = a, *const *y = b;
-	const struct observation one = {.key = *x}, other = {.key = *y};
-
-	return posture_cmp(&one, &other);
-}
-
-/* What judge/ looks at for these weaknesses. */
-static enum rc list_keys(struct asking *a)
-{
-	static const char *const of_windows[] = {
-		"os.version",     "os.service-pack", "os.name", "os.product-type",
-		"os.arch",        "os.boot",         "os.ubr",  "smb.build",
-		"reboot-pending", "hotfix:",         "service:"};
-	const struct judge_rules rules = {.weaknesses = a->list, .n_weaknesses = a->n};
-	struct judge_questions *q = &a->questions;
-	enum rc rc = judge_questions_by(&rules, NULL, q);
-	size_t n = 0;
-
-	if (rc != RC_OK)
-		return rc;
-	add_keys(a, "", of_windows, sizeof(of_windows) / sizeof(of_windows[0]));
-	add_keys(a, "file:", q->files, q->n_files);
-	add_keys(a, "file.changed:", q->files, q->n_files);
-	add_keys(a, "registry:", q->registry, q->n_registry);
-	add_keys(a, "service:", q->services, q->n_services);
-	add_keys(a, "hotfix:", q->updates, q->n_updates);
-	for (size_t i = 0; i < a->n; i++)
-		add_keys_of(a, &a->list[i]);
-	if (a->l->rc != RC_OK)
-		return a->l->rc;
-	qsort(a->keys, a->n_keys, sizeof(*a->keys), by_key);
-	for (size_t i = 0; i < a->n_keys; i++) {
-		if (n == 0 || by_key(&a->keys[n - 1], &a->keys[i]) != 0)
-			a->keys[n++] = a->keys[i];
-	}
-	a->n_keys = n;
-	return RC_OK;
-}
-
 /* --- the machines --- */
 
 /* For "the worst of it": a machine that is open to one of them is open. */
@@ -175,7 +95,8 @@ static int severity(enum patch_state s)
 
 static enum rc count(struct asking *a, const struct store_posture *sp)
 {
-	const struct judge_rules rules = {.weaknesses = a->list, .n_weaknesses = a->n};
+	const struct judge_rules rules = {
+		.weaknesses = a->list, .n_weaknesses = a->n, .patches_only = true};
 	uint32_t node = look_node(a->l, sp->machine);
 	bool is_infected = node != TREE_NOBODY && a->l->nodes[node].verdict == VERDICT_INFECTED;
 	enum patch_state worst = PATCH_NOT_AFFECTED;
@@ -285,6 +206,25 @@ static size_t infected_missed(const struct asking *a, size_t i)
 	return all > seen ? all - seen : 0;
 }
 
+/* What is damaged is unknown, and said among the blind spots. */
+static enum rc judge_all(struct asking *a)
+{
+	const struct judge_rules rules = {
+		.weaknesses = a->list, .n_weaknesses = a->n, .patches_only = true};
+	struct judge_keys keys = {.n = 0};
+	enum rc rc = judge_keys_by(&rules, &keys);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = store_postures_some(a->l->s, &(struct posture_wanted){keys.list, keys.n}, take_posture,
+				 a);
+	judge_keys_done(&keys);
+	if (rc != RC_FORMAT)
+		return rc;
+	a->l->damaged = look_kept(a->l, store_error(a->l->s));
+	return RC_OK;
+}
+
 enum rc look_at_patches(struct looking *l)
 {
 	struct asking a = {.l = l};
@@ -292,17 +232,7 @@ enum rc look_at_patches(struct looking *l)
 	enum rc rc = choose(&a);
 
 	if (rc == RC_OK)
-		rc = list_keys(&a);
-	if (rc == RC_OK) {
-		const struct posture_wanted only = {a.keys, a.n_keys};
-
-		rc = store_postures_some(l->s, &only, take_posture, &a);
-		/* What is damaged is unknown, and said among the blind spots. */
-		if (rc == RC_FORMAT) {
-			l->damaged = look_kept(l, store_error(l->s));
-			rc = RC_OK;
-		}
-	}
+		rc = judge_all(&a);
 	if (rc == RC_OK && l->rc == RC_OK)
 		rc = look_at_products(&a);
 	for (size_t i = 0; i < a.n; i++) {
@@ -315,7 +245,5 @@ enum rc look_at_patches(struct looking *l)
 	in->assessed = a.assessed;
 	in->patches = a.patches;
 	in->n_patches = a.n;
-	judge_questions_done(&a.questions);
-	free(a.keys);
 	return rc == RC_OK ? l->rc : rc;
 }

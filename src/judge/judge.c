@@ -81,7 +81,8 @@ static enum rc judge_into(struct judged *to, const struct judge_rules *rules)
 		judge_check(&j, &rules->baseline->checks[i], &to->checks[i]);
 		to->n_mark[to->checks[i].mark]++;
 	}
-	to->n_signs = judge_signs(&j, to->signs);
+	if (!rules->patches_only)
+		to->n_signs = judge_signs(&j, to->signs);
 	to->harm = harm_of(to, rules->loose);
 	return j.is_full ? RC_NOMEM : RC_OK;
 }

@@ -87,6 +87,7 @@ struct judge_rules {
 	size_t n_weaknesses;
 	const struct baseline *baseline; /* NULL: no checks */
 	const char *const *loose;        /* ids of threats that are about, ended by NULL; or NULL */
+	bool patches_only; /* no signs either: they rest on more than judge_keys_by() names */
 };
 
 /* RC_NOMEM. The posture must outlive it, too. */
@@ -112,5 +113,16 @@ MUST_CHECK enum rc judge_questions_by(const struct judge_rules *rules, const cha
 MUST_CHECK enum rc judge_questions(const struct knowledge *k, const char *only,
 				   struct judge_questions *ret_q);
 void judge_questions_done(struct judge_questions *q);
+
+/* The observations on which the judgement of these weaknesses rests: with all others left unread
+ * (model/posture_pack.h) it is the same. Not those of the baseline's checks and of signs.
+ * posture_cmp order, each once. RC_NOMEM. */
+struct judge_keys {
+	const char **list;
+	size_t n;
+	struct arena *arena;
+};
+MUST_CHECK enum rc judge_keys_by(const struct judge_rules *rules, struct judge_keys *ret_k);
+void judge_keys_done(struct judge_keys *k);
 
 #endif

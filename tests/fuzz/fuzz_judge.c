@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "judge/judge.h"
+#include "model/posture_pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -100,6 +101,30 @@ static void compare(const struct judged *a, const struct judged *b, bool same)
 	}
 }
 
+/* What judge_keys_by() leaves out must not matter. */
+static void try_without_others(const struct posture *p, const struct judged *all)
+{
+	struct judge_rules rules = {.baseline = NULL};
+	struct judge_keys keys;
+	struct posture *some = NULL;
+	struct judged *j;
+	uint8_t *at = NULL;
+	size_t len = 0;
+
+	rules.weaknesses = knowledge_weaknesses(knowledge(), &rules.n_weaknesses);
+	must(judge_keys_by(&rules, &keys) == RC_OK && posture_pack(p, &at, &len) == RC_OK);
+	must(posture_unpack_some((struct bytes){at, len},
+				 &(struct posture_wanted){keys.list, keys.n}, &some) == RC_OK);
+	j = judge(some);
+	for (size_t i = 0; i < j->n_patches; i++)
+		must(j->patches[i].state == all->patches[i].state &&
+		     strcmp(j->patches[i].why, all->patches[i].why) == 0);
+	judged_free(j);
+	posture_free(some);
+	free(at);
+	judge_keys_done(&keys);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct posture *p = NULL;
@@ -128,6 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(first->patches[i].state != PATCH_EFFECTIVE ||
 		     is_read(p, first->patches[i].weakness));
 	judged_free(again);
+	try_without_others(p, first);
 	/* The last line is what could not be read: from a source that had not said it yet. */
 	(void)snprintf(unreadable, sizeof(unreadable), "%.*s",
 		       (int)(end - last > 500 ? 500 : end - last), last);

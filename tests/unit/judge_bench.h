@@ -222,7 +222,10 @@ enum { BENCH_WEAKNESSES = sizeof(bench_weaknesses) / sizeof(bench_weaknesses[0])
 static inline struct judged *bench_judge(const struct posture *p, const struct baseline *b,
 					 const char *const *loose)
 {
-	const struct judge_rules rules = {bench_weaknesses, BENCH_WEAKNESSES, b, loose};
+	const struct judge_rules rules = {.weaknesses = bench_weaknesses,
+					  .n_weaknesses = BENCH_WEAKNESSES,
+					  .baseline = b,
+					  .loose = loose};
 	struct judged *j = NULL;
 
 	assert_int_equal(judge_by(p, &rules, &j), RC_OK);

@@ -203,7 +203,8 @@ static void questions_are_what_the_judgement_looks_at(void **state)
 		 .texts = texts},
 	};
 	static const struct baseline b = {.checks = checks, .n_checks = 4};
-	const struct judge_rules rules = {bench_weaknesses, BENCH_WEAKNESSES, &b, NULL};
+	const struct judge_rules rules = {
+		.weaknesses = bench_weaknesses, .n_weaknesses = BENCH_WEAKNESSES, .baseline = &b};
 	struct judge_questions q;
 
 	(void)state;

@@ -6,7 +6,10 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include <stdlib.h>
+
 #include "judge_bench.h"
+#include "model/posture_pack.h"
 
 #define NETAPI "file:system32/netapi32.dll="
 #define SRV    "file:system32/drivers/srv.sys="
@@ -28,6 +31,36 @@ static void must_say(const char *what, const char *text, const char *part)
 		fail_msg("%s is \"%s\", not \"%s\"", what, text, part);
 }
 
+/* The same from what judge_keys_by() names alone. */
+static void must_need_no_more(const struct posture *p, const struct judged_patch *all)
+{
+	const struct judge_rules rules = {.weaknesses = bench_weaknesses,
+					  .n_weaknesses = BENCH_WEAKNESSES};
+	struct judge_keys keys;
+	struct posture *some = NULL;
+	uint8_t *at = NULL;
+	size_t len = 0;
+
+	assert_int_equal(judge_keys_by(&rules, &keys), RC_OK);
+	assert_int_equal(posture_pack(p, &at, &len), RC_OK);
+	assert_int_equal(posture_unpack_some((struct bytes){at, len},
+					     &(struct posture_wanted){keys.list, keys.n}, &some),
+			 RC_OK);
+
+	struct judged *j = bench_judge(some, NULL, NULL);
+	const struct judged_patch *got = bench_patch(j, all->weakness->id);
+
+	assert_string_equal(patch_state_name(got->state), patch_state_name(all->state));
+	assert_string_equal(got->why, all->why);
+	assert_string_equal(got->conflict, all->conflict);
+	assert_string_equal(got->remedy, all->remedy);
+	assert_string_equal(got->kbs, all->kbs);
+	judged_free(j);
+	posture_free(some);
+	free(at);
+	judge_keys_done(&keys);
+}
+
 static void try_rows(const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -44,6 +77,7 @@ static void try_rows(const struct row *rows, size_t n)
 		must_say("conflict", got->conflict, rows[i].conflict);
 		if (rows[i].kbs != NULL)
 			assert_string_equal(got->kbs, rows[i].kbs);
+		must_need_no_more(p, got);
 		judged_free(j);
 		posture_free(p);
 	}
