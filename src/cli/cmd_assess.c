@@ -23,8 +23,6 @@ enum {
 	OPT_SCRIPT,
 	OPT_IMPORT,
 	OPT_FROM,
-	OPT_SET,
-	SETS_MOST = 32,
 	TARGETS_TEXT = 4096,
 	PARALLEL_MOST = 256,
 	RATE_MOST = 10000,
@@ -52,7 +50,7 @@ static const struct cli_option options[] = {
 	{'o', NULL, "FORMAT", "human (default), json, csv or html"},
 	CLI_OPTION_STORE,
 	CLI_OPTION_SETTINGS,
-	{OPT_SET, "set", "KEY=VALUE", "one setting, over the file's; again for more"},
+	CLI_OPTION_SET,
 	CLI_OPTION_HELP,
 	{0, NULL, NULL, NULL},
 };
@@ -61,8 +59,7 @@ struct request {
 	enum picture_format format;
 	struct inquire_account account;
 	const char *only, *baseline, *resume, *script, *import, *from, *store, *settings_file;
-	const char *sets[SETS_MOST];
-	size_t n_sets;
+	struct cli_sets sets;
 	unsigned parallel, rate;
 	bool is_anonymous, is_dry_run, is_verbose, is_help;
 };
@@ -99,34 +96,9 @@ static void help(FILE *to)
 	      to);
 }
 
-static int take_number(const char *option, unsigned most, unsigned *ret_n)
-{
-	char *end = NULL;
-	unsigned long n = strtoul(optarg, &end, 10);
-
-	if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' || n == 0 || n > most)
-		return cli_usage(&cli_assess, "--%s %s: a number from 1 to %u", option, optarg,
-				 most);
-	*ret_n = (unsigned)n;
-	return CLI_DONE;
-}
-
-static int take_set(struct request *rq)
-{
-	if (rq->n_sets == SETS_MOST)
-		return cli_usage(&cli_assess, "--set: at most %d", SETS_MOST);
-	rq->sets[rq->n_sets++] = optarg;
-	return CLI_DONE;
-}
-
-/* Options that are a text or a switch and no more. False: another one. */
 static bool take_plain(struct request *rq, int id)
 {
-	const struct {
-		int id;
-		const char **text;
-		bool *is_on;
-	} plain[] = {
+	const struct cli_plain plain[] = {
 		{OPT_FOR, &rq->only, NULL},
 		{OPT_ANONYMOUS, NULL, &rq->is_anonymous},
 		{OPT_CREDENTIALS, &rq->account.credentials, NULL},
@@ -144,29 +116,27 @@ static bool take_plain(struct request *rq, int id)
 		{CLI_HELP, NULL, &rq->is_help},
 	};
 
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-		if (plain[i].id != id)
-			continue;
-		if (plain[i].text != NULL)
-			*plain[i].text = optarg;
-		else
-			*plain[i].is_on = true;
-		return true;
-	}
-	return false;
+	return cli_take_plain(plain, sizeof(plain) / sizeof(plain[0]), id);
 }
 
 static int take_option(struct request *rq, int id)
 {
+	uint64_t n = 0;
+	int status = CLI_DONE;
+
 	if (take_plain(rq, id))
 		return CLI_DONE;
 	switch (id) {
 	case OPT_PARALLEL:
-		return take_number("parallel", PARALLEL_MOST, &rq->parallel);
+		status = cli_take_number(&cli_assess, "parallel", 1, PARALLEL_MOST, &n);
+		rq->parallel = (unsigned)n;
+		return status;
 	case OPT_RATE:
-		return take_number("rate", RATE_MOST, &rq->rate);
-	case OPT_SET:
-		return take_set(rq);
+		status = cli_take_number(&cli_assess, "rate", 1, RATE_MOST, &n);
+		rq->rate = (unsigned)n;
+		return status;
+	case CLI_SET:
+		return cli_take_set(&cli_assess, &rq->sets, optarg);
 	case 'o':
 		return assess_format(&cli_assess, optarg, &rq->format);
 	default:
@@ -404,7 +374,7 @@ static int work(const struct request *rq, unsigned part, char **words, int n_wor
 		goto out;
 	}
 	if (status == CLI_DONE)
-		status = cli_settings(&cli_assess, rq->settings_file, rq->sets, rq->n_sets,
+		status = cli_settings(&cli_assess, rq->settings_file, rq->sets.list, rq->sets.n,
 				      &c.settings);
 	if (status == CLI_DONE)
 		status = cli_store_open_with(&cli_assess, rq->store, c.settings, use_of(rq, part),

@@ -151,15 +151,14 @@ static int take_share(const char *option, double *ret_share)
 	return CLI_DONE;
 }
 
-static int take_number(const char *option, long *ret_n)
+static int take_count(const char *option, long *ret_n)
 {
-	char *end = NULL;
+	uint64_t n = 0;
+	int status = cli_take_number(&cli_campaign, option, 0, INT32_MAX, &n);
 
-	errno = 0;
-	*ret_n = strtol(optarg, &end, 10);
-	if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' || errno != 0 || *ret_n > INT32_MAX)
-		return cli_usage(&cli_campaign, "--%s %s: how many?", option, optarg);
-	return CLI_DONE;
+	if (status == CLI_DONE)
+		*ret_n = (long)n;
+	return status;
 }
 
 static int take_code(struct campaign_request *rq)
@@ -184,14 +183,9 @@ static int take_one(const char *option, const char **list, size_t *n, size_t mos
 	return CLI_DONE;
 }
 
-/* Options that are a text or a switch and no more. False: another one. */
 static bool take_plain(struct campaign_request *rq, int id)
 {
-	const struct {
-		int id;
-		const char **text;
-		bool *is_on;
-	} plain[] = {
+	const struct cli_plain plain[] = {
 		{OPT_FOR, &rq->weakness, NULL},    {OPT_STRATEGY, &rq->strategy, NULL},
 		{OPT_BY, &rq->by, NULL},           {OPT_OUT, &rq->out, NULL},
 		{OPT_RESULTS, &rq->results, NULL}, {OPT_REASON, &rq->reason, NULL},
@@ -200,16 +194,7 @@ static bool take_plain(struct campaign_request *rq, int id)
 		{CLI_HELP, NULL, &rq->is_help},
 	};
 
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-		if (plain[i].id != id)
-			continue;
-		if (plain[i].text != NULL)
-			*plain[i].text = optarg;
-		else
-			*plain[i].is_on = true;
-		return true;
-	}
-	return false;
+	return cli_take_plain(plain, sizeof(plain) / sizeof(plain[0]), id);
 }
 
 static int take_option(struct campaign_request *rq, int id)
@@ -228,11 +213,11 @@ static int take_option(struct campaign_request *rq, int id)
 	case OPT_GATE_FAILED:
 		return take_share("gate-failed", &rq->gate_failed);
 	case OPT_PILOT:
-		return take_number("pilot", &rq->pilot);
+		return take_count("pilot", &rq->pilot);
 	case OPT_RING:
-		return take_number("ring", &rq->ring);
+		return take_count("ring", &rq->ring);
 	case OPT_WAVE:
-		return take_number("wave", &rq->wave);
+		return take_count("wave", &rq->wave);
 	case OPT_CODE:
 		return take_code(rq);
 	case 'o':

@@ -22,8 +22,6 @@ enum {
 	OPT_PEOPLE,
 	OPT_MINUTES,
 	OPT_EXIT_CODE,
-	OPT_SET,
-	SETS_MOST = 32,
 	SET_TEXT = 64,
 	RUNS = 1000,
 	RUNS_QUICK = 100, /* enough for the decision: its noise is allowed for */
@@ -49,7 +47,7 @@ static const struct cli_option options[] = {
 	{'o', NULL, "FORMAT", "human (default) or json"},
 	CLI_OPTION_STORE,
 	CLI_OPTION_SETTINGS,
-	{OPT_SET, "set", "KEY=VALUE", "one setting, over the file's; again for more"},
+	CLI_OPTION_SET,
 	CLI_OPTION_HELP,
 	{0, NULL, NULL, NULL},
 };
@@ -61,35 +59,11 @@ struct request {
 	const char *reason, *only, *store, *settings_file;
 	unsigned runs; /* 0: the default */
 	uint64_t seed;
-	const char *sets[SETS_MOST];
+	struct cli_sets sets;
 	char people[SET_TEXT], minutes[SET_TEXT];
-	size_t n_sets;
 };
 
 /* --- options --- */
-
-static int take_number(const char *option, uint64_t most, uint64_t least, uint64_t *ret_n)
-{
-	char *end = NULL;
-
-	errno = 0;
-	unsigned long long n = strtoull(optarg, &end, 10);
-
-	if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' || errno != 0 || n > most ||
-	    n < least)
-		return cli_usage(&cli_triage, "--%s %s: a number from %llu to %llu", option, optarg,
-				 (unsigned long long)least, (unsigned long long)most);
-	*ret_n = n;
-	return CLI_DONE;
-}
-
-static int take_set(struct request *rq, const char *set)
-{
-	if (rq->n_sets == SETS_MOST)
-		return cli_usage(&cli_triage, "--set: at most %d", SETS_MOST);
-	rq->sets[rq->n_sets++] = set;
-	return CLI_DONE;
-}
 
 static int take_strategy(struct request *rq)
 {
@@ -111,32 +85,19 @@ static int take_format(struct request *rq)
 static int take_means(struct request *rq, const char *key, char *text)
 {
 	(void)snprintf(text, SET_TEXT, "%s=%.40s", key, optarg);
-	return take_set(rq, text);
+	return cli_take_set(&cli_triage, &rq->sets, text);
 }
 
 static bool take_plain(struct request *rq, int id)
 {
-	const struct {
-		int id;
-		const char **text;
-		bool *is_on;
-	} plain[] = {
+	const struct cli_plain plain[] = {
 		{OPT_REASON, &rq->reason, NULL},         {OPT_FOR, &rq->only, NULL},
 		{OPT_SIMULATE, NULL, &rq->is_simulated}, {OPT_EXIT_CODE, NULL, &rq->has_exit_code},
 		{CLI_STORE, &rq->store, NULL},           {'c', &rq->settings_file, NULL},
 		{CLI_HELP, NULL, &rq->is_help},
 	};
 
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-		if (plain[i].id != id)
-			continue;
-		if (plain[i].text != NULL)
-			*plain[i].text = optarg;
-		else
-			*plain[i].is_on = true;
-		return true;
-	}
-	return false;
+	return cli_take_plain(plain, sizeof(plain) / sizeof(plain[0]), id);
 }
 
 static int take_option(struct request *rq, int id)
@@ -150,17 +111,17 @@ static int take_option(struct request *rq, int id)
 	case OPT_STRATEGY:
 		return take_strategy(rq);
 	case OPT_RUNS:
-		status = take_number("runs", RUNS_MOST, 1, &n);
+		status = cli_take_number(&cli_triage, "runs", 1, RUNS_MOST, &n);
 		rq->runs = (unsigned)n;
 		return status;
 	case OPT_SEED:
-		return take_number("seed", INT64_MAX, 0, &rq->seed);
+		return cli_take_number(&cli_triage, "seed", 0, INT64_MAX, &rq->seed);
 	case OPT_PEOPLE:
 		return take_means(rq, "campaign.people", rq->people);
 	case OPT_MINUTES:
 		return take_means(rq, "campaign.minutes_each", rq->minutes);
-	case OPT_SET:
-		return take_set(rq, optarg);
+	case CLI_SET:
+		return cli_take_set(&cli_triage, &rq->sets, optarg);
 	case 'o':
 		return take_format(rq);
 	default:
@@ -333,7 +294,7 @@ static int work(const struct request *rq)
 		return cli_usage(&cli_triage, "%s", err);
 	status = assess_only(&cli_triage, k, rq->only, &only);
 	if (status == CLI_DONE)
-		status = cli_settings(&cli_triage, rq->settings_file, rq->sets, rq->n_sets,
+		status = cli_settings(&cli_triage, rq->settings_file, rq->sets.list, rq->sets.n,
 				      &settings);
 	if (status == CLI_DONE)
 		status = cli_store_open_with(&cli_triage, rq->store, settings,

@@ -13,8 +13,6 @@ enum {
 	OPT_CREDENTIALS,
 	OPT_USER,
 	OPT_KERBEROS,
-	OPT_SET,
-	SETS_MOST = 32,
 	LINE = 1024,
 	QUESTIONS_MOST = 1000000, /* each costs memory, and an answer */
 };
@@ -30,7 +28,7 @@ static const struct cli_option options[] = {
 	{'o', NULL, "FORMAT", "human (default), json or csv"},
 	CLI_OPTION_STORE,
 	CLI_OPTION_SETTINGS,
-	{OPT_SET, "set", "KEY=VALUE", "one setting, over the file's; again for more"},
+	CLI_OPTION_SET,
 	CLI_OPTION_HELP,
 	{0, NULL, NULL, NULL},
 };
@@ -39,8 +37,7 @@ struct request {
 	struct answering answering;
 	struct ask_request ask;
 	const char *store, *settings_file;
-	const char *sets[SETS_MOST];
-	size_t n_sets;
+	struct cli_sets sets;
 	bool is_infected, is_asking, is_help;
 	struct question *questions;
 	size_t n, cap;
@@ -218,11 +215,8 @@ static int take_option(struct request *rq, int id)
 	case 'c':
 		rq->settings_file = optarg;
 		return CLI_DONE;
-	case OPT_SET:
-		if (rq->n_sets == SETS_MOST)
-			return cli_usage(&cli_who, "--set: at most %d", SETS_MOST);
-		rq->sets[rq->n_sets++] = optarg;
-		return CLI_DONE;
+	case CLI_SET:
+		return cli_take_set(&cli_who, &rq->sets, optarg);
 	case CLI_HELP:
 		rq->is_help = true;
 		return CLI_DONE;
@@ -284,7 +278,8 @@ static int run(int argc, char **argv)
 	for (int i = optind; i < argc && status == CLI_DONE; i++)
 		status = take_word(&rq, argv[i]);
 	if (status == CLI_DONE)
-		status = cli_settings(&cli_who, rq.settings_file, rq.sets, rq.n_sets, &settings);
+		status = cli_settings(&cli_who, rq.settings_file, rq.sets.list, rq.sets.n,
+				      &settings);
 	if (status == CLI_DONE)
 		status = cli_store_open_with(&cli_who, rq.store, settings,
 					     rq.is_asking ? CLI_STORE_MAKE : CLI_STORE_READ,

@@ -8,6 +8,8 @@
 #define CONSOLE_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 }; /* 3 and 4: app/watch.h */
@@ -32,6 +34,19 @@ enum { CLI_HELP = 'h', CLI_BAD = '?' };
 
 /* The next option's id, -1 after the last, CLI_BAD after a message. Its argument is in optarg. */
 int cli_next(const struct cli_command *c, int argc, char **argv);
+
+/* Options that are a text or a switch and no more: of each, where its argument goes, or what it
+ * switches on. False: `id` is another one. */
+struct cli_plain {
+	int id;
+	const char **text;
+	bool *is_on;
+};
+bool cli_take_plain(const struct cli_plain *list, size_t n, int id);
+
+/* optarg as a number; CLI_USAGE after a message that names the option. */
+int cli_take_number(const struct cli_command *c, const char *option, uint64_t least, uint64_t most,
+		    uint64_t *ret_n);
 
 void cli_help(const struct cli_command *c, FILE *to);
 

@@ -110,3 +110,13 @@ uint64_t cli_now(void)
 	clock_gettime(CLOCK_REALTIME, &t);
 	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
 }
+
+int cli_take_set(const struct cli_command *c, struct cli_sets *sets, const char *set)
+{
+	const size_t most = sizeof(sets->list) / sizeof(sets->list[0]);
+
+	if (sets->n == most)
+		return cli_usage(c, "--set: at most %zu", most);
+	sets->list[sets->n++] = set;
+	return CLI_DONE;
+}

@@ -13,7 +13,7 @@
 
 #define CLI_SETTINGS_FILE "/etc/quell/quell.yaml"
 
-enum { CLI_STORE = 512, CLI_YES, CLI_ERROR = 768 };
+enum { CLI_STORE = 512, CLI_YES, CLI_SET, CLI_ERROR = 768 };
 
 /* Rows for a command's table of options. */
 #define CLI_OPTION_STORE                                                                           \
@@ -26,6 +26,10 @@ enum { CLI_STORE = 512, CLI_YES, CLI_ERROR = 768 };
 	{                                                                                          \
 		'c', NULL, "FILE", "settings; default: " CLI_SETTINGS_FILE ", if it is there"      \
 	}
+#define CLI_OPTION_SET                                                                             \
+	{                                                                                          \
+		CLI_SET, "set", "KEY=VALUE", "one setting, over the file's; again for more"        \
+	}
 #define CLI_OPTION_HELP                                                                            \
 	{                                                                                          \
 		CLI_HELP, "help", NULL, "this text"                                                \
@@ -35,6 +39,13 @@ enum { CLI_STORE = 512, CLI_YES, CLI_ERROR = 768 };
  * exit status; what is wrong has been said. The caller frees *ret_settings when it is CLI_DONE. */
 int cli_settings(const struct cli_command *c, const char *file, const char *const *sets,
 		 size_t n_sets, struct settings **ret_settings);
+
+struct cli_sets { /* --set, again and again */
+	const char *list[32];
+	size_t n;
+};
+/* CLI_USAGE after a message: too many. `set` is borrowed. */
+int cli_take_set(const struct cli_command *c, struct cli_sets *sets, const char *set);
 
 enum cli_store_use {
 	CLI_STORE_READ,   /* must be there; is not changed */

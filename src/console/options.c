@@ -1,6 +1,8 @@
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -97,4 +99,34 @@ void cli_help(const struct cli_command *c, FILE *to)
 	fprintf(to, "%s\n\nusage: quell %s\n\nOptions:\n", c->examples, c->usage);
 	for (const struct cli_option *o = c->options; o->id != 0; o++)
 		option_help(o, to);
+}
+
+bool cli_take_plain(const struct cli_plain *list, size_t n, int id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].id != id)
+			continue;
+		if (list[i].text != NULL)
+			*list[i].text = optarg;
+		else
+			*list[i].is_on = true;
+		return true;
+	}
+	return false;
+}
+
+int cli_take_number(const struct cli_command *c, const char *option, uint64_t least, uint64_t most,
+		    uint64_t *ret_n)
+{
+	char *end = NULL;
+
+	errno = 0;
+	unsigned long long n = strtoull(optarg, &end, 10);
+
+	if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' || errno != 0 || n < least ||
+	    n > most)
+		return cli_usage(c, "--%s %s: a number from %llu to %llu", option, optarg,
+				 (unsigned long long)least, (unsigned long long)most);
+	*ret_n = n;
+	return CLI_DONE;
 }
