@@ -6,68 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "app/keep.h"
-#include "base/monotime.h"
+#include "bench.h"
 
 enum { OBSERVATIONS = 200 };
-
-static const uint64_t start_ns = UINT64_C(1750000000) * NS_PER_S;
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double cpu_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "bench-postures: %s: %s\n", what, why);
-	exit(1);
-}
-
-static struct addr addr_of(size_t i)
-{
-	return addr_v4(0x0a000000 + (uint32_t)i);
-}
-
-static void know(struct store *s, size_t machines)
-{
-	struct fact *f = calloc(machines, sizeof(*f));
-	struct keep_result r = {0};
-
-	if (f == NULL)
-		die("machines", "out of memory");
-	for (size_t i = 0; i < machines; i++)
-		f[i] = (struct fact){
-			.kind = FACT_LINK,
-			.source = FROM_LIST_DHCP,
-			.confidence = 90,
-			.has_mac = true,
-			.mac = {{0, 0x1a, 0x2b, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i}},
-			.addr = addr_of(i),
-			.host = "",
-			.value = "",
-			.origin = "dhcpd.leases",
-			.machine = "",
-			.first_ns = start_ns,
-			.last_ns = start_ns + 86400 * NS_PER_S,
-			.count = 1};
-	if (keep_facts(s, f, machines, false, &r) != RC_OK)
-		die("machines", store_error(s));
-	free(f);
-}
 
 /* Files, values of the registry, accounts and services, as long as they are in life. */
 static void see(struct posture *p, size_t machine, unsigned i)

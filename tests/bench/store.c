@@ -5,37 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "app/keep.h"
-#include "base/monotime.h"
+#include "bench.h"
 #include "store/campaigns.h"
 
 enum { BINDINGS = 10, PER_MACHINE = BINDINGS + 3, TEXT = 32 };
 
 static const uint64_t DAY_NS = 86400 * NS_PER_S;
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double cpu_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "store: %s: %s\n", what, why);
-	exit(1);
-}
 
 static struct fact about(size_t i, enum fact_kind kind, const char *value)
 {
@@ -56,7 +32,6 @@ static struct fact about(size_t i, enum fact_kind kind, const char *value)
  * another's. */
 static size_t make(struct fact *f, char (*text)[TEXT], size_t machines)
 {
-	static const uint64_t start = UINT64_C(1750000000) * NS_PER_S;
 	size_t n = 0;
 
 	for (unsigned b = 0; b < BINDINGS; b++) {
@@ -64,7 +39,7 @@ static size_t make(struct fact *f, char (*text)[TEXT], size_t machines)
 			struct fact *one = &f[n++];
 
 			*one = about(i, FACT_LINK, "");
-			one->first_ns = start + b * 7 * DAY_NS + i % 86400 * NS_PER_S;
+			one->first_ns = start_ns + b * 7 * DAY_NS + i % 86400 * NS_PER_S;
 			one->last_ns = one->first_ns + 5 * DAY_NS;
 			one->addr = addr_v4(0x0a000000 + (uint32_t)((i + b * 31337) % machines));
 		}
@@ -78,8 +53,8 @@ static size_t make(struct fact *f, char (*text)[TEXT], size_t machines)
 		f[n + 1] = about(i, FACT_USER, user);
 		f[n + 2] = about(i, FACT_OS, i % 50 == 0 ? "Windows XP" : "Windows 10");
 		for (unsigned k = 0; k < 3; k++) {
-			f[n].first_ns = start;
-			f[n++].last_ns = start + 70 * DAY_NS;
+			f[n].first_ns = start_ns;
+			f[n++].last_ns = start_ns + 70 * DAY_NS;
 		}
 	}
 	return n;

@@ -7,18 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/keep.h"
-#include "base/monotime.h"
+#include "bench.h"
 
 enum { ATTEMPTS = 20, SPREAD_S = 6 * 3600 };
-
-static const uint64_t start_ns = UINT64_C(1750000000) * NS_PER_S;
-
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "bench-triage: %s: %s\n", what, why);
-	exit(1);
-}
 
 static void *taken(size_t n, size_t size)
 {
@@ -27,36 +18,6 @@ static void *taken(size_t n, size_t size)
 	if (p == NULL)
 		die("machines", "out of memory");
 	return p;
-}
-
-static struct addr addr_of(size_t i)
-{
-	return addr_v4(0x0a000000 + (uint32_t)i);
-}
-
-static void know(struct store *s, size_t machines)
-{
-	struct fact *f = taken(machines, sizeof(*f));
-	struct keep_result r = {0};
-
-	for (size_t i = 0; i < machines; i++)
-		f[i] = (struct fact){
-			.kind = FACT_LINK,
-			.source = FROM_DHCP,
-			.confidence = 90,
-			.has_mac = true,
-			.mac = {{0, 0x1a, 0x2b, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i}},
-			.addr = addr_of(i),
-			.host = "",
-			.value = "",
-			.origin = "office.pcap",
-			.machine = "",
-			.first_ns = start_ns,
-			.last_ns = start_ns + 86400 * NS_PER_S,
-			.count = 1};
-	if (keep_facts(s, f, machines, false, &r) != RC_OK)
-		die("machines", store_error(s));
-	free(f);
 }
 
 static void add(struct posture *p, const char *key, const char *value, unsigned by)
