@@ -129,6 +129,20 @@ static void put_range(struct sentence *s, const struct sim_range *r)
 	say(s, " %16s", text);
 }
 
+/* A run that did not come to zero ended where the playing did: longer is all that is known. */
+static void put_to_zero(struct sentence *s, const struct sim_outcome *o)
+{
+	const struct sim_range *r = &o->hours_to_zero;
+	char text[64];
+
+	if (o->share_ended <= 0)
+		(void)snprintf(text, sizeof(text), "not in %.0f", r->high);
+	else
+		(void)snprintf(text, sizeof(text), "%s%.0f (%.0f-%.0f)",
+			       o->share_ended < 1 ? "> " : "", r->mean, r->low, r->high);
+	say(s, " %16s", text);
+}
+
 void triage_strategies_human(const struct lines *l, const struct triage_input *in)
 {
 	const struct strategy_choice *c = &in->choice;
@@ -152,7 +166,7 @@ void triage_strategies_human(const struct lines *l, const struct triage_input *i
 		s.len = 0;
 		say(&s, "%-9s", strategy_name((enum strategy)i));
 		put_range(&s, &o->machine_hours);
-		put_range(&s, &o->hours_to_zero);
+		put_to_zero(&s, o);
 		put_range(&s, &o->reinfected);
 		put_range(&s, &o->work_hours);
 		lines_row(l, TONE_PLAIN, s.at);
