@@ -36,8 +36,7 @@ bench: all
 # make accuracy NUMBERS='--runs 200 estimate'
 accuracy: all
 	@ninja -C $(B) --quiet tests/accuracy/numbers
-	@$(B)/tests/accuracy/numbers $(NUMBERS)
-	@tests/accuracy/run $(ACCURACY)
+	@$(B)/tests/accuracy/numbers $(NUMBERS); missed=$$?; tests/accuracy/run $(ACCURACY) && exit $$missed
 
 # make fuzz SECONDS=600: every target for that long
 SECONDS ?= 60

@@ -97,9 +97,15 @@ static void ask(struct site *s, struct box *b, double *left)
 	const struct sim_means *m = &s->opt->means;
 	double from = m->prepare_hours;
 
-	if (s->opt->strategy == STRATEGY_MANUAL || s->t < from || s->t < b->next_ask || *left < 1)
+	if (s->opt->strategy == STRATEGY_MANUAL || s->t < b->next_ask)
 		return;
-	b->next_ask = s->t + b->period;
+	if (s->t >= from && *left < 1)
+		return; /* turned away: it asks again at once */
+	/* Each at its own time, also while there is nothing to get yet: or all of them would ask at
+	 * the very moment at which the patch is there. */
+	b->next_ask += b->period;
+	if (s->t < from)
+		return;
 	if (!b->patched && !b->failed) {
 		*left -= 1;
 		b->failed = b->cannot_patch;
