@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/monotime.h"
 #include "desk/looking.h"
@@ -225,12 +226,20 @@ static double infected_now(const struct triage_input *in)
 									: found;
 }
 
+/* Of the clock here, which is taken to be the site's. */
+static double hour_of(uint64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000);
+	struct tm t = {0};
+
+	return localtime_r(&seconds, &t) != NULL ? t.tm_hour + t.tm_min / 60.0 : 12;
+}
+
 static enum rc choose(struct looking *l)
 {
 	struct triage_input *in = &l->o->in;
-	const struct growth *g = &in->growth;
 	double infected = infected_now(in), open = can_be_infected(in);
-	const double in_95 = 2 * 1.96; /* of a normal distribution, in standard deviations */
+	double hours = (double)(in->heard.last_ns - in->heard.first_ns) / 3600e9;
 
 	in->means.found_share = 1;
 	if (in->estimate.is_meaningful && in->estimate.share_found > 0 &&
@@ -238,16 +247,15 @@ static enum rc choose(struct looking *l)
 		in->means.found_share = in->estimate.share_found;
 	if (in->estimate.is_meaningful && in->estimate.minutes_to_95 > 0)
 		in->means.find_hours = in->estimate.minutes_to_95 / 60 / 3; /* e^-3 is 5 % */
-	if (in->by_verdict[VERDICT_INFECTED] == 0 || !g->is_fitted || !(g->rate > 0))
+	if (in->by_verdict[VERDICT_INFECTED] == 0)
 		return RC_OK;
 	in->site = (struct sim_site){
 		.machines = (double)in->machines > infected ? (double)in->machines : infected,
 		.infected = infected,
 		.exposed = open > infected ? open - infected : 0,
-		.rate = g->rate,
-		.rate_sd = g->rate_high > g->rate_low
-				   ? (g->rate_high - g->rate_low) / in_95 / g->rate
-				   : 0};
+		.hour = hour_of(in->now_ns)};
+	if (!strategy_rate(&in->growth, hours, &in->site))
+		return RC_OK;
 	if (in->site.exposed > in->site.machines - infected)
 		in->site.exposed = in->site.machines - infected;
 	enum rc rc = strategy_choose(&in->site, &in->means, in->runs, in->seed, &in->choice);

@@ -42,6 +42,8 @@ struct sim_means sim_means_default(void)
 	return (struct sim_means){
 		.people = 4,
 		.hours_a_day = 12,
+		.day_from = 7,
+		.off_share = 0.2,
 		.minutes_each = 30,
 		.hand_success = 0.98,
 		.prepare_hours = 4,
@@ -66,13 +68,14 @@ static bool site_is_good(const struct sim_site *s)
 {
 	return within(s->machines, 0, SIM_MACHINES) && within(s->infected, 0, s->machines) &&
 	       within(s->exposed, 0, s->machines) && within(s->rate, 0, 1e6) &&
-	       within(s->rate_sd, 0, 10) && within(s->off_share, 0, 0.99) &&
-	       within(s->off_hours, 0, 1e4);
+	       within(s->rate_hours, 0, 1e6) && within(s->rate_sd, 0, 10) &&
+	       within(s->off_share, 0, 0.99) && within(s->hour, 0, 24);
 }
 
 static bool means_are_good(const struct sim_means *m)
 {
 	return within(m->people, 0, 1e5) && within(m->hours_a_day, 0, 24) &&
+	       within(m->day_from, 0, 24) && within(m->off_share, 0, 0.99) &&
 	       within(m->minutes_each, 0.1, 1e4) && within(m->hand_success, 0, 1) &&
 	       within(m->prepare_hours, 0, 1e4) && within(m->generic_hours, 0, 1e4) &&
 	       within(m->generic_an_hour, 0, 1e9) && within(m->generic_success, 0, 1) &&

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/rc.h"
+#include "epidemic/growth.h"
 
 enum strategy {
 	STRATEGY_MANUAL,  /* from desk to desk: patch and clean each, infected ones first */
@@ -29,18 +30,20 @@ struct sim_site {
 	double machines; /* in all; up to SIM_MACHINES */
 	double infected; /* now, the estimated total */
 	double exposed;  /* not infected, not patched */
-	double rate;    /* new infections an hour by one, as heard, while everybody can be infected:
-			   growth.h */
-	double rate_sd; /* of what is not known of it, relative; 0: it is known */
-	double off_share; /* 0..1: switched off or away at any time; they come back */
-	double off_hours; /* that one stays away, on average; 0: SIM_OFF_HOURS */
+	double rate; /* new infections an hour by one while everybody can be infected: growth.h */
+	double rate_hours; /* in which that was observed, until now; 0: a whole day, or days */
+	double rate_sd;    /* of what is not known of it, relative; 0: it is known */
+	double off_share;  /* 0..1: of a day that a machine is switched off, mostly at night */
+	double hour;       /* of the clock there, now: 0..24 */
 };
 
-enum { SIM_MACHINES = 10000000, SIM_OFF_HOURS = 12 };
+enum { SIM_MACHINES = 10000000, SIM_REST_HOURS = 8 };
 
 struct sim_means {           /* settings campaign.*; doc/triage.md has the defaults' reasons */
 	double people;       /* who can go from desk to desk */
-	double hours_a_day;  /* that they work, beginning now; up to 24 */
+	double hours_a_day;  /* that they work: now first, then, after a rest, each day */
+	double day_from;     /* 0..24: of the clock, when they begin on later days */
+	double off_share;    /* 0..1: of a day that a machine is switched off, mostly at night */
 	double minutes_each; /* of one person, to patch, clean and protect one machine */
 	double hand_success; /* 0..1: of these visits after which the patch is in effect */
 
@@ -114,6 +117,11 @@ struct strategy_choice {
 		infect_an_hour; /* machines: by hand while people work; by worm, now */
 	char why[STRATEGY_WHY];
 };
+
+/* The site's rate, of what was observed for `hours`: fitted, or guessed where there are too few. A
+ * guess counts as if it were known, since its error is so large that the worst of it would decide.
+ * False: there is none. */
+bool strategy_rate(const struct growth *g, double hours, struct sim_site *site);
 
 /* `runs` for each strategy; the break-even is looked for with at most 100. RC_INVAL, RC_NOMEM. */
 MUST_CHECK enum rc strategy_choose(const struct sim_site *site, const struct sim_means *means,

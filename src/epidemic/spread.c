@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "epidemic/day.h"
+
 /* What is the matter with a machine. One that is clean, patched and restarted is counted no more,
  * since nothing happens to it again. */
 enum patch {
@@ -22,11 +24,10 @@ struct spread {
 	struct random *r;
 	uint32_t clean[CLEANS][WHERES];
 	uint32_t ill[ILLS][WHERES];
-	double rate;      /* between machines that are on */
-	double pool;      /* machines that can be infected, or are, at the start */
-	double off_hours; /* that one stays away */
-	double t, step;   /* hours */
-	double hand_left; /* of a visit, that the last step could not finish */
+	struct day day;
+	double rate;    /* between machines that are on */
+	double pool;    /* machines that can be infected, or are, at the start */
+	double t, step; /* hours */
 	struct spread_result res;
 };
 
@@ -100,38 +101,25 @@ static double tool_from(const struct spread *s)
 						    : INFINITY;
 }
 
-/*
- * The rate r is one of what was heard. Let a machine go off l times an hour, come back c times, and
- * find the share 1 - o on; let b be the rate between machines that are on. Then the infected grow
- * as e^rt, with the share l / (r + c + l) of them off, if r = b (1 - o) - l r / (r + c).
- */
-static double begin_rate(struct spread *s, double r)
-{
-	double off = s->opt->site.off_share, come, leave;
-
-	s->off_hours = s->opt->site.off_hours > 0 ? s->opt->site.off_hours : SIM_OFF_HOURS;
-	come = 1 / s->off_hours;
-	leave = come * off / (1 - off);
-	s->rate = r * (1 + leave / (r + come)) / (1 - off);
-	return leave / (r + come + leave);
-}
-
 static void begin(struct spread *s, double rate)
 {
 	const struct sim_site *site = &s->opt->site;
 	uint32_t ill = (uint32_t)(site->infected + 0.5), open = (uint32_t)(site->exposed + 0.5);
-	double ill_off = begin_rate(s, rate);
+	double off;
 
+	day_init(&s->day, site, &s->opt->means);
+	off = 1 - day_share_on(&s->day, 0);
+	/* One that is on meets those that are on; the rate is an average over all machines. */
+	s->rate = rate / s->day.meeting;
 	s->pool = (double)ill + open;
 	s->clean[clean_at(OPEN, NEVER)][ON] = open;
-	move(s, &s->clean[clean_at(OPEN, NEVER)][ON], &s->clean[clean_at(OPEN, NEVER)][OFF],
-	     site->off_share);
+	move(s, &s->clean[clean_at(OPEN, NEVER)][ON], &s->clean[clean_at(OPEN, NEVER)][OFF], off);
 	s->ill[ill_at(OPEN, HIDDEN, UNTRIED)][ON] = ill;
 	move(s, &s->ill[ill_at(OPEN, HIDDEN, UNTRIED)][ON],
 	     &s->ill[ill_at(OPEN, FOUND, UNTRIED)][ON], s->opt->means.found_share);
 	for (unsigned k = 0; k < KNOWNS; k++)
 		move(s, &s->ill[ill_at(OPEN, k, UNTRIED)][ON],
-		     &s->ill[ill_at(OPEN, k, UNTRIED)][OFF], ill_off);
+		     &s->ill[ill_at(OPEN, k, UNTRIED)][OFF], off);
 	s->res.infected_in_all = ill;
 	s->res.peak = ill;
 }
@@ -144,16 +132,15 @@ static double earlier(double now, double end, double at)
 /* Fast while it grows fast; and no step goes over a time at which something begins or ends. */
 static void choose_step(struct spread *s)
 {
-	const double slowest = 4, quickest = 1.0 / 3600, first = 0.1;
-	double growth = s->rate * all_open(s) / s->pool, day = floor(s->t / 24 + 1e-9) * 24;
+	const double slowest = 2, quickest = 1.0 / 3600, first = 0.1;
+	double growth = s->rate * all_open(s) / s->pool;
 	double step = fmin(slowest, fmax(first, s->t / 20)), end;
 
 	if (growth * step > 0.1) /* a tenth more infected in a step: exponential growth is met */
 		step = fmax(0.1 / growth, quickest);
 	end = earlier(s->t, s->t + step, patch_from(s));
 	end = earlier(s->t, end, tool_from(s));
-	end = earlier(s->t, end, day + s->opt->means.hours_a_day);
-	end = earlier(s->t, end, day + 24);
+	end = earlier(s->t, end, day_next_change(&s->day, s->t));
 	end = earlier(s->t, end, s->opt->horizon_hours);
 	s->step = end - s->t;
 }
@@ -194,26 +181,19 @@ static void find(struct spread *s)
 	}
 }
 
-static void swap(struct spread *s, uint32_t at[WHERES], double leave, double come)
-{
-	uint32_t left = random_binomial(s->r, at[ON], leave);
-	uint32_t came = random_binomial(s->r, at[OFF], come);
-
-	at[ON] = at[ON] - left + came;
-	at[OFF] = at[OFF] - came + left;
-}
-
+/* As the share of those that are on rises and falls over the day. */
 static void come_and_go(struct spread *s)
 {
-	double off = s->opt->site.off_share, come = chance(s, s->off_hours), leave;
+	double before = day_share_on(&s->day, s->t), after = day_share_on(&s->day, s->t + s->step);
+	unsigned from = after < before ? ON : OFF, to = after < before ? OFF : ON;
+	double p = after < before ? 1 - after / before : (after - before) / (1 - before);
 
-	if (off <= 0)
+	if (!(fabs(after - before) > 0))
 		return;
-	leave = chance(s, s->off_hours * (1 - off) / off);
 	for (unsigned i = 0; i < CLEANS; i++)
-		swap(s, s->clean[i], leave, come);
+		move(s, &s->clean[i][from], &s->clean[i][to], p);
 	for (unsigned i = 0; i < ILLS; i++)
-		swap(s, s->ill[i], leave, come);
+		move(s, &s->ill[i][from], &s->ill[i][to], p);
 }
 
 static void restart(struct spread *s)
@@ -230,12 +210,18 @@ static void restart(struct spread *s)
 	}
 }
 
-/* Of `machines` that the generic way has to serve, the share it comes to within the step. */
-static double reach(const struct spread *s, double machines)
+/*
+ * Of `machines` that the generic way has to serve, the share it comes to within the step; it began
+ * at `from`. Each machine asks at even intervals, at an own time: within twice the mean time all
+ * have asked. Who was off or turned away meanwhile asks when it is back.
+ */
+static double reach(const struct spread *s, double from, double machines)
 {
 	const struct sim_means *m = &s->opt->means;
+	double left = from + 2 * m->generic_hours - s->t;
+	double asking = left > s->step ? s->step / left : 1;
 
-	return fmin(chance(s, m->generic_hours), m->generic_an_hour * s->step / fmax(machines, 1));
+	return fmin(asking, m->generic_an_hour * s->step / fmax(machines, 1));
 }
 
 static void patch_some(struct spread *s, uint32_t *open, uint32_t *failed, uint32_t *pending,
@@ -257,7 +243,7 @@ static void patch_everywhere(struct spread *s)
 		to_do += s->clean[clean_at(OPEN, past)][ON];
 	for (unsigned k = 0; k < KNOWNS; k++)
 		to_do += s->ill[ill_at(OPEN, k, UNTRIED)][ON];
-	p = reach(s, to_do);
+	p = reach(s, patch_from(s), to_do);
 	for (unsigned past = 0; past < PASTS; past++)
 		patch_some(s, &s->clean[clean_at(OPEN, past)][ON],
 			   &s->clean[clean_at(FAILED, past)][ON],
@@ -281,7 +267,7 @@ static void cleaned(struct spread *s, unsigned patch, uint32_t n)
  * known; it does nothing on those that are not patched. */
 static void clean_everywhere(struct spread *s)
 {
-	double p = reach(s, s->opt->site.machines * (1 - s->opt->site.off_share));
+	double p = reach(s, tool_from(s), s->opt->site.machines * (1 - s->opt->means.off_share));
 
 	for (unsigned i = 0; i < CLEANS; i++)
 		s->clean[i][ON] -=
@@ -373,9 +359,8 @@ static void visit(struct spread *s, unsigned turn, uint32_t visits, uint32_t lef
 static double at_desks(const struct spread *s)
 {
 	const struct sim_means *m = &s->opt->means;
-	double hour = s->t - floor(s->t / 24 + 1e-9) * 24;
 
-	if (hour >= m->hours_a_day - 1e-9)
+	if (!day_is_work(&s->day, s->t))
 		return 0;
 	if (s->opt->strategy == STRATEGY_GENERIC && s->t < tool_from(s) - 1e-9)
 		return 0; /* what it will leave to do by hand is not known yet */
@@ -384,24 +369,25 @@ static double at_desks(const struct spread *s)
 	return m->people;
 }
 
+/* Each of those at desks is with one machine, as long as a visit takes, then with the next. */
 static void by_hand(struct spread *s)
 {
-	double each = s->opt->means.minutes_each / 60, want;
-	uint32_t visits;
+	double each = s->opt->means.minutes_each / 60, people = at_desks(s);
 
-	s->hand_left += at_desks(s) * s->step / each;
-	want = floor(s->hand_left);
-	if (want < 1)
-		return;
-	visits = (uint32_t)fmin(want, SIM_MACHINES);
-	s->hand_left -= want;
-	for (unsigned turn = 1; turn <= 2 && visits > 0; turn++) {
-		uint32_t there = count_turn(s, turn), n = visits < there ? visits : there;
+	for (unsigned turn = 1; turn <= 2 && people > 0; turn++) {
+		uint32_t there = count_turn(s, turn), n;
+		double most, p;
 
+		if (there == 0)
+			continue;
+		/* No more than people can do, and none before its visit is over. */
+		most = people * s->step / each;
+		p = fmin(most / there, chance(s, each));
+		n = random_binomial(s->r, there, p);
 		if (n > 0)
 			visit(s, turn, n, there);
-		visits -= n;
 		s->res.work_hours += n * each;
+		people *= 1 - there * p / most; /* the others; not by n, which is chance */
 	}
 }
 

@@ -210,6 +210,8 @@ struct sim_means settings_means(const struct settings *s)
 
 	m.people = (double)number(s, "campaign.people");
 	m.hours_a_day = (double)number(s, "campaign.hours_a_day");
+	m.day_from = (double)number(s, "campaign.day_from");
+	m.off_share = share(s, "campaign.off_percent");
 	m.minutes_each = (double)number(s, "campaign.minutes_each");
 	m.hand_success = share(s, "campaign.hand_percent");
 	m.prepare_hours = (double)number(s, "campaign.prepare_hours");

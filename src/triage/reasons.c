@@ -68,6 +68,21 @@ static void add_costs(struct making *m)
 	reason_add(m, "Computed, in infected machine-hours until none is left: %s.", text);
 }
 
+/* What the computation stands on, where that is little. */
+static void add_guess(struct making *m)
+{
+	const struct growth *g = &m->in->growth;
+
+	if (g->is_fitted)
+		return;
+	reason_add(
+		m,
+		"That takes %.2g infections an hour by each, a guess from the %zu %s first heard "
+		"later than at the beginning, since no curve could be fitted: %s%s",
+		g->guess, g->guess_from, of_many(g->guess_from, "machine", "machines"), g->why,
+		g->why[0] != '\0' && g->why[strlen(g->why) - 1] == '.' ? "" : ".");
+}
+
 static void add_difference(struct making *m)
 {
 	const struct strategy_choice *c = &m->in->choice;
@@ -117,7 +132,10 @@ static void add_race(struct making *m)
 			"hour are infected now: going from desk to desk %s.",
 			means->people, means->people <= 1 ? "person" : "people",
 			means->minutes_each, c->clean_an_hour, c->infect_an_hour,
-			c->clean_an_hour > c->infect_an_hour ? "gains on it" : "falls behind");
+			c->clean_an_hour > c->infect_an_hour ? "gains on it"
+			: c->computed == STRATEGY_MANUAL
+				? "falls behind, until few are left to infect"
+				: "falls behind");
 }
 
 static void add_crossing(struct making *m)
@@ -187,6 +205,7 @@ void make_reasons(struct making *m)
 	add_count(m);
 	if (in->has_choice) {
 		add_costs(m);
+		add_guess(m);
 		if (m->t->basis != TRIAGE_OVERRIDE)
 			add_difference(m);
 	} else {

@@ -10,6 +10,7 @@ static const double never = 1e9;
 
 struct box { /* a machine that can be infected, or is */
 	bool ill, known, cut, patched, in_effect, failed, tool_failed, visited;
+	bool has_tool;
 	bool cannot_patch, cannot_clean;     /* by the generic way, whenever it tries */
 	double speed;                        /* of its worm, against the others' */
 	double off_from, off_hours;          /* of each day */
@@ -29,14 +30,33 @@ struct site {
 	uint32_t n;
 	struct person people[PEOPLE_MOST];
 	unsigned n_people;
-	double t, start_hour;
+	double t;
+	double attacks; /* an hour, by a worm of speed 1 on a machine that is on */
 };
+
+static bool is_on_at(const struct site *s, const struct box *b, double t)
+{
+	return fmod(t + s->opt->site.hour + 24 - b->off_from, 24) >= b->off_hours;
+}
 
 static bool is_on(const struct site *s, const struct box *b)
 {
-	double hour = fmod(s->t + s->start_hour + 24 - b->off_from, 24);
+	return is_on_at(s, b, s->t);
+}
 
-	return hour >= b->off_hours;
+/* The rate is what one infects an hour of day and night, and to infect takes two that are on. */
+static double attacks_an_hour(const struct site *s)
+{
+	double met = 0;
+
+	for (unsigned hour = 0; hour < 24; hour++) {
+		double on = 0;
+
+		for (uint32_t i = 0; i < s->n; i++)
+			on += is_on_at(s, &s->boxes[i], hour);
+		met += on / s->n * on / s->n / 24;
+	}
+	return met > 0 ? s->opt->site.rate / met : 0;
 }
 
 static void make_box(struct site *s, struct box *b)
@@ -49,7 +69,7 @@ static void make_box(struct site *s, struct box *b)
 	b->speed = exp(s->opt->site.rate_sd * dice_normal(&s->d) -
 		       s->opt->site.rate_sd * s->opt->site.rate_sd / 2);
 	b->off_from = 18 + 2 * dice_normal(&s->d);
-	b->off_hours = fmin(24 * s->opt->site.off_share * 2 * dice_unit(&s->d), 22);
+	b->off_hours = fmin(24 * s->opt->means.off_share * 2 * dice_unit(&s->d), 22);
 	b->period = 2 * m->generic_hours;
 	b->next_ask = dice_unit(&s->d) * b->period;
 }
@@ -70,7 +90,7 @@ static void clean(struct box *b)
 
 static void attack(struct site *s, const struct box *from)
 {
-	double left = s->opt->site.rate / (1 - s->opt->site.off_share) * from->speed * step;
+	double left = s->attacks * from->speed * step;
 
 	for (left -= dice_exp(&s->d, 1); left > 0; left -= dice_exp(&s->d, 1)) {
 		struct box *to = &s->boxes[dice_below(&s->d, s->n)];
@@ -113,7 +133,11 @@ static void ask(struct site *s, struct box *b, double *left)
 		b->restart_at = s->t + dice_exp(&s->d, m->restart_hours);
 	}
 	if (s->opt->strategy != STRATEGY_GENERIC || s->t < from + m->clean_prepare_hours ||
-	    !b->patched || !b->ill)
+	    !b->patched)
+		return;
+	*left -= b->has_tool ? 0 : 1; /* all fetch it, since not all infected ones are known */
+	b->has_tool = true;
+	if (!b->ill)
 		return;
 	if (b->cannot_clean)
 		b->tool_failed = b->known = true;
@@ -135,11 +159,24 @@ static unsigned urgency(const struct site *s, const struct box *b)
 	return how == STRATEGY_MANUAL || b->failed ? 1 : 0;
 }
 
+/* Who was called at night works on, sleeps, and comes by day from then on. */
+static bool is_awake(const struct site *s)
+{
+	const struct sim_means *m = &s->opt->means;
+	double sleep = fmin(8, 24 - m->hours_a_day);
+
+	if (s->t < m->hours_a_day)
+		return true;
+	if (s->t < m->hours_a_day + sleep)
+		return false;
+	return fmod(s->t + s->opt->site.hour + 24 - m->day_from, 24) < m->hours_a_day;
+}
+
 static bool is_at_work(const struct site *s, unsigned person)
 {
 	const struct sim_means *m = &s->opt->means;
 
-	if (fmod(s->t, 24) >= m->hours_a_day)
+	if (!is_awake(s))
 		return false;
 	if (s->opt->strategy == STRATEGY_GENERIC)
 		return s->t >= m->prepare_hours + m->clean_prepare_hours;
@@ -164,6 +201,7 @@ static void send(struct site *s, struct person *p)
 	uint32_t first = dice_below(&s->d, s->n);
 	struct box *best = NULL;
 	unsigned most = 0;
+	double from;
 
 	for (uint32_t i = 0; i < s->n && most < 2; i++) {
 		struct box *b = &s->boxes[(first + i) % s->n];
@@ -178,8 +216,10 @@ static void send(struct site *s, struct person *p)
 		return;
 	best->visited = true;
 	p->at = best;
+	/* From the end of the visit before, which was within the last step. */
+	from = p->until > s->t - step && p->until <= s->t ? p->until : s->t;
 	/* Most machines take a little less, some much longer. */
-	p->until = s->t + s->opt->means.minutes_each / 60 * exp(0.5 * dice_normal(&s->d) - 0.125);
+	p->until = from + s->opt->means.minutes_each / 60 * exp(0.5 * dice_normal(&s->d) - 0.125);
 }
 
 static void work(struct site *s)
@@ -216,20 +256,50 @@ static uint32_t go_on(struct site *s, double *left)
 	return ill;
 }
 
+static void begin(struct site *s, const struct cure_options *opt, uint32_t n)
+{
+	*s = (struct site){.opt = opt, .d = {opt->seed}, .n = n};
+	s->boxes = calloc(n + 1, sizeof(*s->boxes));
+	if (s->boxes == NULL || n > CURE_MOST)
+		abort();
+	for (uint32_t i = 0; i < n; i++)
+		make_box(s, &s->boxes[i]);
+	s->attacks = attacks_an_hour(s);
+}
+
+size_t made_history(const struct cure_options *opt, uint64_t heard_ns[CURE_MOST], double *ret_hours)
+{
+	uint32_t ill = 1, most = (uint32_t)(opt->site.infected + 0.5);
+	struct site s;
+	size_t n = 0;
+
+	begin(&s, opt, most + (uint32_t)(opt->site.exposed + 0.5));
+	infect(&s, &s.boxes[0], false);
+	for (; ill < most && s.t < HISTORY_HOURS; s.t += step) {
+		ill = 0;
+		for (uint32_t i = 0; i < s.n; i++) {
+			if (s.boxes[i].ill && is_on(&s, &s.boxes[i]))
+				attack(&s, &s.boxes[i]);
+			ill += s.boxes[i].ill;
+		}
+	}
+	for (uint32_t i = 0; i < s.n; i++) {
+		if (s.boxes[i].ill && s.boxes[i].known_at <= s.t)
+			heard_ns[n++] = 1 + (uint64_t)(s.boxes[i].known_at * 3600e9);
+	}
+	free(s.boxes);
+	*ret_hours = s.t;
+	return n;
+}
+
 double made_cure(const struct cure_options *opt)
 {
-	struct site s = {.opt = opt, .d = {opt->seed}};
 	uint32_t ill = (uint32_t)(opt->site.infected + 0.5);
 	double hours = 0, left = 0;
+	struct site s;
 
-	s.n = ill + (uint32_t)(opt->site.exposed + 0.5);
-	s.boxes = calloc(s.n + 1, sizeof(*s.boxes));
-	if (s.boxes == NULL || s.n > CURE_MOST)
-		abort();
+	begin(&s, opt, ill + (uint32_t)(opt->site.exposed + 0.5));
 	s.n_people = (unsigned)fmin(opt->means.people + 0.5, PEOPLE_MOST);
-	s.start_hour = 24 * dice_unit(&s.d);
-	for (uint32_t i = 0; i < s.n; i++)
-		make_box(&s, &s.boxes[i]);
 	for (uint32_t i = 0; i < ill; i++)
 		infect(&s, &s.boxes[i], dice_unit(&s.d) < opt->means.found_share);
 	for (; ill > 0 && s.t < opt->horizon_hours; s.t += step) {

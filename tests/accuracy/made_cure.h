@@ -11,7 +11,7 @@
 
 #include "epidemic/simulate.h"
 
-enum { CURE_MOST = 4096 };
+enum { CURE_MOST = 4096, HISTORY_HOURS = 60 * 24 };
 
 struct cure_options {
 	struct sim_site site; /* the truth: rate_sd is the spread from worm to worm */
@@ -24,5 +24,11 @@ struct cure_options {
 /* Infected machine-hours until zero, or the horizon. The site has at most CURE_MOST machines that
  * are infected or can be. */
 double made_cure(const struct cure_options *opt);
+
+/* How it came to that: from one infected machine until as many are as the site has, nobody doing
+ * anything. When those that were heard were heard first, in ns from then, and after how many hours
+ * that is now. Returns how many were heard. */
+size_t made_history(const struct cure_options *opt, uint64_t heard_ns[CURE_MOST],
+		    double *ret_hours);
 
 #endif

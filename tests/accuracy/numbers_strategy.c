@@ -3,12 +3,14 @@
  * of going always by hand, always generically, and by the rule of fifty. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "dice.h"
 #include "made_cure.h"
 #include "table.h"
+#include "triage/triage.h"
 
-enum { PLAYS = 8, QUICK_PLAYS = 2, QUICK_RUNS = 10, HORIZON_HOURS = 14 * 24 };
+enum { PLAYS = 8, QUICK_PLAYS = 2, QUICK_RUNS = 10, RUNS = 60 };
 
 static const struct column columns[] = {
 	{"right %", 1}, {"within 5 %", 1}, {"rule %", 1},    {"manual %", 1},  {"generic %", 1},
@@ -48,65 +50,111 @@ static double blur(struct dice *d, double truth, double sd)
 	return truth * exp(sd * dice_normal(d));
 }
 
-static void draw(const struct row *row, struct dice *d, struct cure_options *truth)
+/* One statement each: the order in which an initializer's are drawn is the compiler's. */
+static void draw_means(struct dice *d, struct sim_means *m)
 {
-	*truth = (struct cure_options){
-		.site = {.infected = floor(between(d, row->infected_low, row->infected_high)),
-			 .exposed = floor(between(d, 100, 1000)),
-			 .rate = between(d, row->rate_low, row->rate_high),
-			 .rate_sd = 0.5,
-			 .off_share = uniform(d, 0, 0.35)},
-		.means = {.people = floor(uniform(d, 1, 13)),
-			  .hours_a_day = uniform(d, 8, 24),
-			  .minutes_each = between(d, 15, 60),
-			  .hand_success = uniform(d, 0.9, 1),
-			  .prepare_hours = between(d, 1, 12),
-			  .generic_hours = between(d, 0.5, 12),
-			  .generic_an_hour = between(d, 200, 5000),
-			  .generic_success = uniform(d, 0.75, 0.99),
-			  .restart_hours = uniform(d, 0, 12),
-			  .clean_prepare_hours = between(d, 1, 12),
-			  .quarantine_hours = dice_unit(d) < 0.3 ? between(d, 0.1, 2) : -1,
-			  .found_share = uniform(d, 0.5, 1),
-			  .find_hours = between(d, 0.2, 4)},
-		.horizon_hours = HORIZON_HOURS,
-		.seed = dice_next(d)};
-	truth->site.machines = ceil((truth->site.infected + truth->site.exposed) * 1.3);
+	*m = (struct sim_means){.day_from = 7, .quarantine_hours = -1};
+	m->people = floor(uniform(d, 1, 13));
+	m->hours_a_day = uniform(d, 8, 24);
+	m->off_share = uniform(d, 0, 0.35);
+	m->minutes_each = between(d, 15, 60);
+	m->hand_success = uniform(d, 0.9, 1);
+	m->prepare_hours = between(d, 1, 12);
+	m->generic_hours = between(d, 0.5, 12);
+	m->generic_an_hour = between(d, 200, 5000);
+	m->generic_success = uniform(d, 0.75, 0.99);
+	m->restart_hours = uniform(d, 0, 12);
+	m->clean_prepare_hours = between(d, 1, 12);
+	if (dice_unit(d) < 0.3)
+		m->quarantine_hours = between(d, 0.1, 2);
+	m->found_share = uniform(d, 0.5, 1);
+	m->find_hours = between(d, 0.2, 4);
 }
 
-static void estimate(struct dice *d, const struct cure_options *truth, struct sim_site *site,
-		     struct sim_means *means)
+static void draw(const struct row *row, struct dice *d, struct cure_options *truth)
+{
+	struct sim_site *site = &truth->site;
+
+	*truth = (struct cure_options){.horizon_hours = SIM_HORIZON_HOURS};
+	site->infected = floor(between(d, row->infected_low, row->infected_high));
+	site->exposed = floor(between(d, 100, 1000));
+	site->rate = between(d, row->rate_low, row->rate_high);
+	site->rate_sd = 0.5;
+	site->hour = uniform(d, 0, 24);
+	site->machines = ceil((site->infected + site->exposed) * 1.3);
+	draw_means(d, &truth->means);
+	truth->seed = dice_next(d);
+}
+
+/* What quell estimates has its error; the site's own settings have `sd` of it. */
+static void estimate(struct dice *d, const struct cure_options *truth, double sd,
+		     struct sim_site *site, struct sim_means *means)
 {
 	*site = truth->site;
 	*means = truth->means;
 	site->infected = fmax(1, floor(blur(d, site->infected, 0.15) + 0.5));
 	site->exposed = floor(blur(d, site->exposed, 0.1));
-	site->rate = blur(d, site->rate, 0.3);
-	site->rate_sd = 0.3;
-	site->off_share = fmin(blur(d, site->off_share, 0.2), 0.6);
 	site->machines = ceil(fmax(site->machines, site->infected + site->exposed));
-	means->minutes_each = blur(d, means->minutes_each, 0.2);
-	means->prepare_hours = blur(d, means->prepare_hours, 0.2);
-	means->generic_hours = blur(d, means->generic_hours, 0.2);
-	means->clean_prepare_hours = blur(d, means->clean_prepare_hours, 0.2);
-	means->generic_success = fmin(blur(d, means->generic_success, 0.05), 1);
-	means->restart_hours = blur(d, means->restart_hours, 0.2);
 	means->find_hours = blur(d, means->find_hours, 0.3);
 	means->found_share = fmin(blur(d, means->found_share, 0.1), 1);
+	means->off_share = fmin(blur(d, means->off_share, sd), 0.6);
+	means->minutes_each = blur(d, means->minutes_each, sd);
+	means->prepare_hours = blur(d, means->prepare_hours, sd);
+	means->generic_hours = blur(d, means->generic_hours, sd);
+	means->clean_prepare_hours = blur(d, means->clean_prepare_hours, sd);
+	means->generic_success = fmin(blur(d, means->generic_success, sd / 4), 1);
+	means->restart_hours = blur(d, means->restart_hours, sd);
 }
 
-static bool one(const struct row *row, struct dice *d, unsigned plays, struct tally *t)
+/* How fast it spreads, from the times at which they were heard. The cure begins where that ends. */
+static bool measure_rate(struct cure_options *truth, struct sim_site *site)
+{
+	static uint64_t heard_ns[CURE_MOST];
+	struct growth g = {0};
+	double hours = 0;
+	struct growth_input in = {
+		.infected_ns = heard_ns, .from_ns = 1, .machines = site->infected + site->exposed};
+
+	in.n = made_history(truth, heard_ns, &hours);
+	in.now_ns = 1 + (uint64_t)(hours * 3600e9);
+	truth->site.hour = site->hour = fmod(truth->site.hour + hours, 24);
+	if (growth_fit(&in, &g) != RC_OK)
+		abort();
+	return strategy_rate(&g, hours, site);
+}
+
+/* As triage does. */
+static enum strategy decide(const struct sim_site *site, const struct sim_means *means,
+			    bool has_rate, uint64_t seed)
+{
+	struct triage_input in = {.site = *site,
+				  .means = *means,
+				  .runs = RUNS,
+				  .has_choice = has_rate,
+				  .estimate = {.is_meaningful = true, .total = site->infected}};
+	enum strategy s = STRATEGY_MANUAL;
+
+	in.by_verdict[VERDICT_INFECTED] = (size_t)site->infected;
+	if (has_rate && strategy_choose(site, means, RUNS, seed, &in.choice) != RC_OK)
+		abort();
+	(void)triage_decide(&in, &s);
+	return s;
+}
+
+static void one(const struct row *row, struct dice *d, double sd, unsigned plays, struct tally *t)
 {
 	struct cure_options truth;
-	struct strategy_choice choice = {0};
 	struct sim_site site;
 	struct sim_means means;
 	double cost[STRATEGIES] = {0}, least;
+	enum strategy chosen, rule;
+	bool has_rate;
 
 	draw(row, d, &truth);
-	estimate(d, &truth, &site, &means);
-	if (strategy_choose(&site, &means, 60, dice_next(d), &choice) != RC_OK)
-		return false;
+	estimate(d, &truth, sd, &site, &means);
+	has_rate = measure_rate(&truth, &site);
+	chosen = decide(&site, &means, has_rate, dice_next(d));
+	rule = decide(&site, &means, false, 0);
 	for (unsigned play = 0; play < plays; play++) {
 		truth.seed += 1;
 		for (unsigned s = 0; s < STRATEGIES; s++) {
@@ -115,14 +163,21 @@ static bool one(const struct row *row, struct dice *d, unsigned plays, struct ta
 		}
 	}
 	least = fmax(fmin(cost[STRATEGY_MANUAL], cost[STRATEGY_GENERIC]), 0.1);
+	if (getenv("NUMBERS_EACH") != NULL)
+		printf("# %s: %.0f infected, %.0f open, %.3g an hour, taken for %.0f, %.0f, %.3g "
+		       "(%.2f); "
+		       "chose %s: %.0f %.0f %.0f%s\n",
+		       row->name, truth.site.infected, truth.site.exposed, truth.site.rate,
+		       site.infected, site.exposed, has_rate ? site.rate : 0, site.rate_sd,
+		       strategy_name(chosen), cost[0], cost[1], cost[2],
+		       cost[chosen] <= least ? "" : " WRONG");
 	t->n++;
-	t->right += cost[choice.computed] <= least;
-	t->close += cost[choice.computed] <= least * 1.05;
-	t->rule_right += cost[choice.rule] <= least;
-	t->chosen[choice.computed]++;
-	t->cost += log(fmax(cost[choice.computed], 0.1) / least);
-	t->rule_cost += log(fmax(cost[choice.rule], 0.1) / least);
-	return true;
+	t->right += cost[chosen] <= least;
+	t->close += cost[chosen] <= least * 1.05;
+	t->rule_right += cost[rule] <= least;
+	t->chosen[chosen]++;
+	t->cost += log(fmax(cost[chosen], 0.1) / least);
+	t->rule_cost += log(fmax(cost[rule], 0.1) / least);
 }
 
 static void print(const char *name, const struct tally *t)
@@ -153,27 +208,36 @@ static void add(struct tally *to, const struct tally *t)
 		to->chosen[s] += t->chosen[s];
 }
 
-bool numbers_strategy(const struct numbers_options *opt)
+/* Returns how many of 100 were right. */
+static double play_all(const struct numbers_options *opt, double sd, const char *title)
 {
 	struct tally all = {0};
 	unsigned plays = opt->is_quick ? QUICK_PLAYS : PLAYS;
 	unsigned runs = opt->is_quick ? QUICK_RUNS : opt->runs;
-	bool ok = true;
 
-	table_head("Which strategy: no more infected machine-hours than the better of the others",
-		   columns, COLUMNS);
+	table_head(title, columns, COLUMNS);
 	for (unsigned r = 0; r < ROWS; r++) {
 		struct tally t = {0};
 		struct dice d = {dice_mix(opt->seed * 31 + r)};
 
 		for (unsigned i = 0; i < (runs + ROWS - 1) / ROWS; i++)
-			ok = one(&rows[r], &d, plays, &t) && ok;
+			one(&rows[r], &d, sd, plays, &t);
 		print(rows[r].name, &t);
 		add(&all, &t);
 	}
 	print("all", &all);
-	ok = table_goal("the strategy chosen costs no more, % of all", 100 * all.right / all.n,
-			opt->is_quick ? 50 : 95, 100) &&
-	     ok;
+	return 100 * all.right / all.n;
+}
+
+bool numbers_strategy(const struct numbers_options *opt)
+{
+	double right = play_all(opt, 0,
+				"Which strategy: no more infected machine-hours than the better of "
+				"the others");
+	bool ok = table_goal("the strategy chosen costs no more, % of all", right,
+			     opt->is_quick ? 75 : 95, 100);
+
+	if (!opt->is_quick)
+		(void)play_all(opt, 0.2, "The same, if each setting of the site is a fifth wrong");
 	return ok;
 }

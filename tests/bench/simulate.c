@@ -25,12 +25,16 @@ static void die(const char *what)
 
 static void time_all(double machines, double infected, double rate, unsigned runs)
 {
-	struct sim_options opt = {
-		.site = {machines, infected, machines * 0.8 - infected, rate, 0.3, 0.2, 0},
-		.means = sim_means_default(),
-		.runs = runs,
-		.seed = 1,
-		.horizon_hours = SIM_HORIZON_HOURS};
+	struct sim_options opt = {.site = {.machines = machines,
+					   .infected = infected,
+					   .exposed = machines * 0.8 - infected,
+					   .rate = rate,
+					   .rate_sd = 0.3,
+					   .hour = 9},
+				  .means = sim_means_default(),
+				  .runs = runs,
+				  .seed = 1,
+				  .horizon_hours = SIM_HORIZON_HOURS};
 	struct strategy_choice choice;
 	double t;
 

@@ -89,6 +89,7 @@ static void what_there_is_to_cure_with_is_set_or_the_default(void **unused)
 	(void)unused;
 	assert_true(is(m.people, want.people) && is(m.hours_a_day, want.hours_a_day));
 	assert_true(is(m.minutes_each, want.minutes_each) && is(m.hand_success, want.hand_success));
+	assert_true(is(m.day_from, want.day_from) && is(m.off_share, want.off_share));
 	assert_true(is(m.prepare_hours, want.prepare_hours));
 	assert_true(is(m.generic_hours, want.generic_hours));
 	assert_true(is(m.generic_an_hour, want.generic_an_hour));
@@ -101,12 +102,14 @@ static void what_there_is_to_cure_with_is_set_or_the_default(void **unused)
 	s = read_ok("campaign: {people: 11, hours_a_day: 9, minutes_each: 45, hand_percent: 80,\n"
 		    "  prepare_hours: 6, generic_hours: 22, generic_an_hour: 300,\n"
 		    "  generic_percent: 75, restart_hours: 1, clean_prepare_hours: 12,\n"
-		    "  protection_percent: 40, quarantine_minutes: 15}\n");
+		    "  protection_percent: 40, quarantine_minutes: 15,\n"
+		    "  day_from: 6, off_percent: 35}\n");
 	m = settings_means(s);
 	assert_true(is(m.people, 11) && is(m.hours_a_day, 9) && is(m.minutes_each, 45));
 	assert_true(is(m.hand_success, 0.8) && is(m.prepare_hours, 6) && is(m.generic_hours, 22));
 	assert_true(is(m.generic_an_hour, 300) && is(m.generic_success, 0.75));
 	assert_true(is(m.restart_hours, 1) && is(m.clean_prepare_hours, 12));
+	assert_true(is(m.day_from, 6) && is(m.off_share, 0.35));
 	assert_true(is(m.protection, 0.4) && is(m.quarantine_hours, 0.25));
 	settings_free(s);
 }
