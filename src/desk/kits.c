@@ -11,7 +11,9 @@ struct making {
 	const struct desk_campaign *c;
 	const struct desk_kit *opt;
 	struct kit *kit;
-	bool *is_in; /* of each member: handed over already */
+	bool *is_in;        /* of each member: handed over already */
+	const char **ports; /* of each member, as a switch said, or NULL */
+	struct arena *arena;
 	enum rc rc;
 };
 
@@ -66,6 +68,18 @@ static const char *arch_of(const char *os)
 	return strcasestr(os, "x64") != NULL || strcasestr(os, "64-bit") != NULL ? "x64" : "";
 }
 
+static bool take_port(void *ctx, const char *id, const char *port)
+{
+	struct making *m = ctx;
+	const struct member *of = desk_campaign_member(m->c, id);
+
+	if (of == NULL)
+		return true;
+	m->ports[of - m->c->members] = arena_strdup(m->arena, port);
+	m->rc = m->ports[of - m->c->members] != NULL ? RC_OK : RC_NOMEM;
+	return m->rc == RC_OK;
+}
+
 static bool take_row(void *ctx, const struct store_row *r)
 {
 	struct making *m = ctx;
@@ -76,6 +90,7 @@ static bool take_row(void *ctx, const struct store_row *r)
 		return true;
 	m->is_in[of - m->c->members] = true;
 
+	const char *port = m->ports[of - m->c->members];
 	const struct kit_machine machine = {
 		.id = r->id,
 		.name = r->name,
@@ -87,7 +102,7 @@ static bool take_row(void *ctx, const struct store_row *r)
 		.phone = r->phone,
 		.owner = r->owner,
 		.place = r->place,
-		.switch_port = "",
+		.switch_port = port != NULL ? port : "",
 		.next = campaign_next(of, &m->c->head, next, sizeof(next)),
 		.why = of->why,
 		.addr = r->addr,
@@ -109,9 +124,10 @@ static enum rc fill(struct making *m, char *err, size_t err_len)
 	struct query all = {.n_terms = 0};
 	enum rc rc = query_sort("id", &all, err, err_len);
 
-	if (rc != RC_OK)
-		return rc;
-	rc = store_list(m->c->store, &all, take_row, m, NULL);
+	if (rc == RC_OK)
+		rc = store_switch_ports(m->c->store, take_port, m);
+	if (rc == RC_OK && m->rc == RC_OK)
+		rc = store_list(m->c->store, &all, take_row, m, NULL);
 	if (rc == RC_OK && m->rc != RC_OK) {
 		(void)snprintf(err, err_len, "%s", rc_str(m->rc));
 		return m->rc;
@@ -144,15 +160,18 @@ enum rc desk_kit(const struct desk_campaign *c, const struct knowledge *k,
 		.at_ns = opt->at_ns,
 	};
 
-	m.is_in = calloc(c->n_members + 1, sizeof(*m.is_in));
-	if (m.is_in == NULL)
-		return RC_NOMEM;
-	rc = kit_new(&options, &m.kit, err, err_len);
+	rc = arena_new(0, &m.arena);
+	if (rc != RC_OK)
+		return rc;
+	m.is_in = arena_alloc(m.arena, (c->n_members + 1) * sizeof(*m.is_in));
+	m.ports = arena_alloc(m.arena, (c->n_members + 1) * sizeof(*m.ports));
+	rc = m.is_in == NULL || m.ports == NULL ? RC_NOMEM
+						: kit_new(&options, &m.kit, err, err_len);
 	if (rc == RC_OK)
 		rc = fill(&m, err, err_len);
 	if (rc == RC_OK)
 		rc = kit_end(m.kit, ret_s, err, err_len);
 	kit_free(m.kit);
-	free(m.is_in);
+	arena_free(m.arena);
 	return rc;
 }

@@ -1,5 +1,6 @@
-/* How many machines there are, and where: what the backend counts faster than it hands over rows.
- */
+/* How many machines there are, and where: what the backend finds faster than it hands over rows. */
+#include <stdio.h>
+
 #include "store/inside.h"
 
 /* MACHINE_ON_WIRE is 32. */
@@ -68,6 +69,33 @@ enum rc store_networks(struct store *s, bool (*row)(void *ctx, const struct stor
 			continue;
 		take_net(s, st, &n.net);
 		goes_on = row(ctx, &n);
+	}
+	db_end(s, st);
+	return rc;
+}
+
+enum rc store_switch_ports(struct store *s,
+			   bool (*row)(void *ctx, const char *id, const char *port), void *ctx)
+{
+	static const char text[] =
+		"SELECT m.id, f.value FROM fact f JOIN machine m ON m.num = f.machine"
+		" WHERE f.kind = 9 AND f.source = 36 AND f.is_ended = 0"
+		" ORDER BY m.id, f.last_ns DESC, f.seq";
+	char last[MACHINE_ID] = "";
+	struct sql_stmt *st = NULL;
+	bool has = true, goes_on = true;
+	enum rc rc;
+
+	_Static_assert(FACT_PLACE == 9 && FROM_ASK_SWITCH == 36, "the statement says so");
+	store_try(s, "read where machines are plugged in");
+	rc = db_query(s, text, NULL, 0, &st);
+	while (rc == RC_OK && goes_on && (rc = db_next(s, st, &has)) == RC_OK && has) {
+		const char *id = db_text(s, st, 0);
+
+		if (strcmp(id, last) == 0)
+			continue;
+		(void)snprintf(last, sizeof(last), "%s", id);
+		goes_on = row(ctx, id, db_text(s, st, 1));
 	}
 	db_end(s, st);
 	return rc;

@@ -135,6 +135,12 @@ struct store_network { /* /24 or /64 of their latest addresses; borrowed for the
 MUST_CHECK enum rc store_networks(struct store *s,
 				  bool (*row)(void *ctx, const struct store_network *n), void *ctx);
 
+/* Where a switch said that a machine is plugged in, "switch-2, Gi1/0/17": its latest word of each
+ * machine that one spoke of, by id. Borrowed for the call. */
+MUST_CHECK enum rc store_switch_ports(struct store *s,
+				      bool (*row)(void *ctx, const char *id, const char *port),
+				      void *ctx);
+
 /* --- what the operator says; each writes its line of audit in the same transaction --- */
 
 struct audit_by {

@@ -74,6 +74,39 @@ static void networks_are_told_with_how_many_were_heard(void **state)
 	assert_string_equal(one.text, "10.1.2.0/24 2 1; ");
 }
 
+static bool take_port(void *ctx, const char *id, const char *port)
+{
+	struct told *t = ctx;
+	size_t len = strlen(t->text);
+
+	snprintf(t->text + len, sizeof(t->text) - len, "%s: %s; ", id, port);
+	return --t->most > 0;
+}
+
+static void a_switch_says_where_a_machine_is_plugged_in(void **state)
+{
+	struct told t = {.most = 9}, one = {.most = 1};
+	struct test_store office;
+	struct fact f[] = {
+		fact_of(FACT_PLACE, "sw-1, Gi1/0/1", "001a2b000001", NULL, minutes(0), minutes(1)),
+		fact_of(FACT_PLACE, "sw-2, Gi1/0/9", "001a2b000001", NULL, minutes(5), minutes(9)),
+		fact_of(FACT_PLACE, "room 214", "001a2b000002", NULL, minutes(0), minutes(60)),
+		fact_of(FACT_PLACE, "sw-1, Gi1/0/3", "001a2b000003", NULL, minutes(0), minutes(9)),
+	};
+
+	(void)state;
+	f[0].source = f[1].source = f[3].source = FROM_ASK_SWITCH;
+	f[2].source = FROM_LIST_CSV;
+	test_store_new(&office, 1);
+	(void)keep(office.s, f, sizeof(f) / sizeof(f[0]));
+	assert_int_equal(store_switch_ports(office.s, take_port, &t), RC_OK);
+	assert_string_equal(t.text, "mac:001a2b000001: sw-2, Gi1/0/9; "
+				    "mac:001a2b000003: sw-1, Gi1/0/3; ");
+	assert_int_equal(store_switch_ports(office.s, take_port, &one), RC_OK);
+	assert_string_equal(one.text, "mac:001a2b000001: sw-2, Gi1/0/9; ");
+	test_store_done(&office);
+}
+
 static void an_empty_store_counts_nothing(void **state)
 {
 	struct test_store empty;
@@ -95,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(machines_are_counted_by_verdict),
 		cmocka_unit_test(networks_are_told_with_how_many_were_heard),
+		cmocka_unit_test(a_switch_says_where_a_machine_is_plugged_in),
 		cmocka_unit_test(an_empty_store_counts_nothing),
 	};
 
