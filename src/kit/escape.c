@@ -234,14 +234,33 @@ static void put_character(FILE *to, enum language l, uint32_t c)
 		put_utf8(to, c);
 }
 
+/* How much of it is written as it is in every language, as nearly all of most values. */
+static size_t simple_span(struct bytes text)
+{
+	size_t n = 0;
+
+	while (n < text.len && text.at[n] >= 0x20 && text.at[n] < 0x7f && text.at[n] != '"' &&
+	       text.at[n] != '\'' && text.at[n] != '\\' && text.at[n] != '&' && text.at[n] != '<' &&
+	       text.at[n] != '>')
+		n++;
+	return n;
+}
+
 void escape_put(FILE *to, enum language l, const char *value)
 {
 	struct bytes rest = {(const uint8_t *)value, strlen(value)};
 
 	if (l == LANG_CSV)
 		(void)fputs(begins_formula(value) ? "\"'" : "\"", to);
-	while (rest.len > 0)
-		put_character(to, l, text_next(&rest));
+	while (rest.len > 0) {
+		size_t n = simple_span(rest);
+
+		if (n > 0)
+			(void)fwrite(rest.at, 1, n, to);
+		rest = bytes_slice(rest, n, rest.len);
+		if (rest.len > 0)
+			put_character(to, l, text_next(&rest));
+	}
 	if (l == LANG_CSV)
 		(void)putc('"', to);
 }
