@@ -26,6 +26,7 @@ struct place {
 	bool has_earlier;
 	struct sink sink;
 	FILE *open;
+	char block[BLOCK]; /* of its stream: without one of ours, glibc takes a page */
 };
 
 static void hex(const uint8_t *digest, char *to)
@@ -274,7 +275,7 @@ enum rc place_open(struct place *p, const char *name, FILE **ret_f, char *err, s
 		p->sink.fd = -1;
 		return RC_NOMEM;
 	}
-	(void)setvbuf(p->open, NULL, _IOFBF, BLOCK);
+	(void)setvbuf(p->open, p->block, _IOFBF, sizeof(p->block));
 	*ret_f = p->open;
 	return RC_OK;
 }

@@ -105,8 +105,10 @@ const char *value_floor(const char *place, char *room)
 		end--;
 	if (end == 0) /* one part: a room, and nothing tells where that is */
 		return "";
-	(void)snprintf(room, VALUE_ROOM, "%.*s", (int)(end < VALUE_ROOM ? end : VALUE_ROOM - 1),
-		       place);
+	if (end >= VALUE_ROOM)
+		end = VALUE_ROOM - 1;
+	memcpy(room, place, end); /* sorting asks for it millions of times */
+	room[end] = '\0';
 	return room;
 }
 
