@@ -14,6 +14,7 @@ struct asking { /* weaknesses, and what is asked about them */
 	struct weakness *list;
 	size_t n;
 	struct triage_patch *patches;
+	enum patch_state *states; /* of the machine that is looked at */
 	size_t assessed;
 	struct {
 		const char *words;
@@ -66,7 +67,8 @@ static enum rc choose(struct asking *a)
 
 	a->list = arena_alloc(a->l->arena, all * sizeof(*a->list));
 	a->patches = arena_alloc(a->l->arena, all * sizeof(*a->patches));
-	if (a->list == NULL || a->patches == NULL)
+	a->states = arena_alloc(a->l->arena, all * sizeof(*a->states));
+	if (a->list == NULL || a->patches == NULL || a->states == NULL)
 		return RC_NOMEM;
 	for (size_t i = 0; i < all; i++) {
 		if (!is_used(a->l, &w[i]))
@@ -93,21 +95,18 @@ static int severity(enum patch_state s)
 	return order[s];
 }
 
-static enum rc count(struct asking *a, const struct store_posture *sp)
+static void count(struct asking *a, const struct store_posture *sp)
 {
 	const struct judge_rules rules = {
 		.weaknesses = a->list, .n_weaknesses = a->n, .patches_only = true};
 	uint32_t node = look_node(a->l, sp->machine);
 	bool is_infected = node != TREE_NOBODY && a->l->nodes[node].verdict == VERDICT_INFECTED;
 	enum patch_state worst = PATCH_NOT_AFFECTED;
-	struct judged *j = NULL;
-	enum rc rc = judge_by(sp->posture, &rules, &j);
 
-	if (rc != RC_OK)
-		return rc;
+	judge_states(sp->posture, &rules, a->states);
 	for (size_t i = 0; i < a->n; i++) {
 		struct triage_patch *p = &a->patches[i];
-		enum patch_state s = j->patches[i].state;
+		enum patch_state s = a->states[i];
 
 		p->by_state[s]++;
 		p->infected[s] += is_infected;
@@ -116,10 +115,8 @@ static enum rc count(struct asking *a, const struct store_posture *sp)
 		if (severity(s) > severity(worst))
 			worst = s;
 	}
-	judged_free(j);
 	if (node != TREE_NOBODY && a->n > 0)
 		a->l->nodes[node].patch = worst;
-	return RC_OK;
 }
 
 static bool take_posture(void *ctx, const struct store_posture *sp)
@@ -129,8 +126,8 @@ static bool take_posture(void *ctx, const struct store_posture *sp)
 	if (sp->machine[0] == '\0')
 		return true;
 	a->assessed++;
-	a->l->rc = count(a, sp);
-	return a->l->rc == RC_OK;
+	count(a, sp);
+	return true;
 }
 
 /* --- the protection of the infected, for the vendor --- */

@@ -111,6 +111,20 @@ enum rc judge_by(const struct posture *p, const struct judge_rules *rules, struc
 	return RC_OK;
 }
 
+void judge_states(const struct posture *p, const struct judge_rules *rules,
+		  enum patch_state *ret_states)
+{
+	struct judging j = {.posture = p};
+
+	windows_look(&j);
+	for (size_t i = 0; i < rules->n_weaknesses; i++) {
+		struct judged_patch patch;
+
+		judge_patch(&j, &rules->weaknesses[i], &patch);
+		ret_states[i] = patch.state;
+	}
+}
+
 enum rc judge_posture(const struct posture *p, const struct knowledge *k, const char *const *loose,
 		      struct judged **ret_j)
 {

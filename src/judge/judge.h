@@ -97,6 +97,11 @@ MUST_CHECK enum rc judge_posture(const struct posture *p, const struct knowledge
 				 const char *const *loose, struct judged **ret_j);
 void judged_free(struct judged *j); /* NULL is fine */
 
+/* The states alone, of each weakness in `rules`, as judge_by() finds them: without a word of why,
+ * and so without memory, to count a hundred thousand machines. */
+void judge_states(const struct posture *p, const struct judge_rules *rules,
+		  enum patch_state *ret_states);
+
 /* What must be asked to judge: file names, registry values and keys (they end in "\"), services,
  * and updates ("KB958644") for those who can look whether a list has them; each once, sorted. What
  * lists that are read whole tell anyway (services, accounts, shares) is not in it, but for services

@@ -19,7 +19,7 @@ struct windows {                /* which Windows it is */
 
 struct judging {
 	const struct posture *posture;
-	struct arena *arena; /* of the judgement */
+	struct arena *arena; /* of the judgement; NULL: without words, all are "" */
 	bool is_full;        /* no memory: texts are "" from then on */
 	struct windows windows;
 };

@@ -441,6 +441,8 @@ void judge_patch(struct judging *j, const struct weakness *w, struct judged_patc
 		to->why = judging_say(j, "only a %s has it, and whether it is one is not known; %s",
 				      w->product_type, to->why);
 	}
+	if (j->arena == NULL) /* the rest is words */
+		return;
 	if (to->state != PATCH_NOT_AFFECTED)
 		to->remedy = say_remedies(&l);
 	if (to->state == PATCH_MISSING || to->state == PATCH_UNKNOWN)

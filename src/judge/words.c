@@ -23,6 +23,8 @@ const char *judging_say(struct judging *j, const char *format, ...)
 	va_list args;
 	int len;
 
+	if (j->arena == NULL)
+		return "";
 	va_start(args, format);
 	len = vsnprintf(text, sizeof(text), format, args);
 	va_end(args);

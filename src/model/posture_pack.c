@@ -14,8 +14,8 @@ static void put_varint(struct writer *w, uint64_t v)
 	wr_le(w, 1, v);
 }
 
-/* In as few bytes as it needs, or the reader is bad. Most of reading a posture is this. */
-static uint64_t get_varint(struct reader *r)
+/* More than one byte, or none that can be had. */
+static uint64_t get_long_varint(struct reader *r)
 {
 	const uint8_t *at = r->rest.at;
 	size_t most = r->bad ? 0 : r->rest.len < VARINT ? r->rest.len : VARINT, i = 0;
@@ -35,6 +35,16 @@ static uint64_t get_varint(struct reader *r)
 	}
 	r->bad = true;
 	return 0;
+}
+
+/* In as few bytes as it needs, or the reader is bad. Most of reading a posture is this, and most
+ * are one byte. */
+static inline uint64_t get_varint(struct reader *r)
+{
+	if (r->bad || r->rest.len == 0 || r->rest.at[0] >= 0x80)
+		return get_long_varint(r);
+	r->rest.len--;
+	return *r->rest.at++;
 }
 
 static void put_text(struct writer *w, const char *text, size_t len)
@@ -157,7 +167,7 @@ static enum rc get_one(struct reader *r, struct posture *p, uint64_t newest_ns, 
 struct passing { /* keys come in order, and so do those that are wanted */
 	const struct posture_wanted *only;
 	size_t next;
-	char key[POSTURE_KEY];
+	char key[POSTURE_KEY]; /* of one that was passed over only the first `alike` bytes */
 	size_t len;
 	bool is_before; /* it is before the next that is wanted, and they differ after `alike`
 			 * bytes:
@@ -165,31 +175,16 @@ struct passing { /* keys come in order, and so do those that are wanted */
 	size_t alike;   /* what shares more with it is before that, too */
 };
 
-/* The next key. `same`: bytes it shares with the one before it. */
-static void next_key(struct reader *r, struct passing *w, uint64_t same)
+/* Sharing so much with the key before it, it needs no look. */
+static bool is_passed(const struct passing *w, uint64_t same)
 {
-	uint64_t more = get_varint(r);
-	struct bytes text = {NULL, 0};
-
-	if (same > w->len || more >= POSTURE_KEY - same) {
-		r->bad = true;
-		return;
-	}
-	text = rd_take(r, more);
-	if (text.len > 0) {
-		memcpy(w->key + same, text.at, text.len);
-		r->bad = r->bad || memchr(text.at, 0, text.len) != NULL;
-	}
-	w->len = same + text.len;
-	w->key[w->len] = '\0';
+	return w->next == w->only->n || (w->is_before && same > w->alike);
 }
 
-static bool is_wanted(struct passing *w, uint64_t same)
+static bool is_wanted(struct passing *w)
 {
 	int c = -1;
 
-	if (w->next == w->only->n || (w->is_before && same > w->alike))
-		return false;
 	while (w->next < w->only->n && c < 0) {
 		c = posture_key_cmp(w->only->list[w->next], w->key, &w->alike);
 		w->next += c < 0;
@@ -198,22 +193,34 @@ static bool is_wanted(struct passing *w, uint64_t same)
 	return c == 0;
 }
 
-static enum rc get_wanted(struct reader *r, struct posture *p, struct passing *w,
-			  uint64_t newest_ns)
+static enum rc pass_value(struct reader *r, uint64_t newest_ns)
 {
-	uint8_t how = rd_u8(r);
-	uint64_t same = get_varint(r), len;
+	uint64_t len = get_varint(r);
 
-	next_key(r, w, same);
-	if (r->bad)
-		return RC_FORMAT;
-	if (is_wanted(w, same))
-		return get_value(r, p, w->key, how, newest_ns);
-	len = get_varint(r);
 	if (len >= POSTURE_VALUE)
 		return RC_FORMAT;
 	rd_skip(r, len);
 	return get_varint(r) > newest_ns || r->bad ? RC_FORMAT : RC_OK;
+}
+
+static enum rc get_wanted(struct reader *r, struct posture *p, struct passing *w,
+			  uint64_t newest_ns)
+{
+	uint8_t how = rd_u8(r);
+	uint64_t same = get_varint(r), more = get_varint(r);
+	struct bytes rest = rd_take(r, more);
+
+	if (r->bad || same > w->len || more >= POSTURE_KEY - same)
+		return RC_FORMAT;
+	w->len = same + more;
+	if (is_passed(w, same))
+		return pass_value(r, newest_ns);
+	if (rest.len > 0)
+		memcpy(w->key + same, rest.at, rest.len);
+	w->key[w->len] = '\0';
+	if (strlen(w->key) != w->len)
+		return RC_FORMAT;
+	return is_wanted(w) ? get_value(r, p, w->key, how, newest_ns) : pass_value(r, newest_ns);
 }
 
 /* --- all of it --- */

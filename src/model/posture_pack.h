@@ -23,8 +23,8 @@ MUST_CHECK enum rc posture_pack(const struct posture *p, uint8_t **ret_at, size_
  * RC_NOMEM. */
 MUST_CHECK enum rc posture_unpack(struct bytes in, struct posture **ret_p);
 
-/* The same of these keys alone: of the others it is only made sure that one comes after the other.
- * To judge a hundred thousand machines by five observations each. */
+/* The same of these keys alone, to judge a hundred thousand machines by five observations each. Of
+ * what is passed over nothing is made sure but its lengths and that its age can be. */
 struct posture_wanted {
 	const char *const *list; /* posture_cmp order, each once */
 	size_t n;

@@ -125,6 +125,19 @@ static void try_without_others(const struct posture *p, const struct judged *all
 	judge_keys_done(&keys);
 }
 
+/* The states alone are the same. */
+static void try_without_words(const struct posture *p, const struct judged *all)
+{
+	struct judge_rules rules = {.baseline = NULL};
+	enum patch_state states[256];
+
+	rules.weaknesses = knowledge_weaknesses(knowledge(), &rules.n_weaknesses);
+	must(rules.n_weaknesses <= sizeof(states) / sizeof(states[0]));
+	judge_states(p, &rules, states);
+	for (size_t i = 0; i < all->n_patches; i++)
+		must(states[i] == all->patches[i].state);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct posture *p = NULL;
@@ -154,6 +167,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		     is_read(p, first->patches[i].weakness));
 	judged_free(again);
 	try_without_others(p, first);
+	try_without_words(p, first);
 	/* The last line is what could not be read: from a source that had not said it yet. */
 	(void)snprintf(unreadable, sizeof(unreadable), "%.*s",
 		       (int)(end - last > 500 ? 500 : end - last), last);

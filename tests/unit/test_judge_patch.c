@@ -61,6 +61,18 @@ static void must_need_no_more(const struct posture *p, const struct judged_patch
 	judge_keys_done(&keys);
 }
 
+static void must_be_the_same_without_words(const struct posture *p, const struct judged *all)
+{
+	const struct judge_rules rules = {.weaknesses = bench_weaknesses,
+					  .n_weaknesses = BENCH_WEAKNESSES};
+	enum patch_state states[BENCH_WEAKNESSES];
+
+	judge_states(p, &rules, states);
+	for (size_t i = 0; i < BENCH_WEAKNESSES; i++)
+		assert_string_equal(patch_state_name(states[i]),
+				    patch_state_name(all->patches[i].state));
+}
+
 static void try_rows(const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -78,6 +90,7 @@ static void try_rows(const struct row *rows, size_t n)
 		if (rows[i].kbs != NULL)
 			assert_string_equal(got->kbs, rows[i].kbs);
 		must_need_no_more(p, got);
+		must_be_the_same_without_words(p, j);
 		judged_free(j);
 		posture_free(p);
 	}
