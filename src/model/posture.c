@@ -19,7 +19,7 @@ enum rc posture_new(struct posture **ret_p)
 
 	if (arena_new(POSTURE_BYTES, &arena) != RC_OK)
 		return RC_NOMEM;
-	p = arena_alloc(arena, sizeof(*p));
+	p = calloc(1, sizeof(*p));
 	if (p == NULL) {
 		arena_free(arena);
 		return RC_NOMEM;
@@ -35,7 +35,17 @@ void posture_free(struct posture *p)
 	if (p == NULL)
 		return;
 	free(p->list);
-	arena_free(p->arena); /* `p` lives in it, too */
+	arena_free(p->arena);
+	free(p);
+}
+
+void posture_clear(struct posture *p)
+{
+	arena_reset(p->arena);
+	p->addr = (struct addr){{0}};
+	p->name = none;
+	p->at_ns = 0;
+	p->n = 0;
 }
 
 static int fold(unsigned char c)

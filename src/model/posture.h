@@ -89,11 +89,12 @@ struct posture {
 	uint64_t at_ns;           /* of the newest observation, or later */
 	struct observation *list; /* posture_cmp order */
 	size_t n, cap;
-	struct arena *arena; /* owns the texts and this; not the list */
+	struct arena *arena; /* owns the texts */
 };
 
 MUST_CHECK enum rc posture_new(struct posture **ret_p);
-void posture_free(struct posture *p); /* NULL is fine */
+void posture_free(struct posture *p);  /* NULL is fine */
+void posture_clear(struct posture *p); /* as new, for the next: what it had is gone */
 
 /* Copies; what is no UTF-8 becomes U+FFFD. The same key from the same source: the later one stays,
  * at the same time the first. Works in any order. RC_NOMEM: no memory, or more than POSTURE_MAX.

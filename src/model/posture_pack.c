@@ -253,16 +253,23 @@ static enum rc get_all(struct reader *r, struct posture *p, const struct posture
 	return r->rest.len == 0 ? RC_OK : RC_FORMAT;
 }
 
+enum rc posture_unpack_over(struct bytes in, const struct posture_wanted *only, struct posture *p)
+{
+	struct reader r = {.rest = in};
+
+	posture_clear(p);
+	return get_all(&r, p, only);
+}
+
 enum rc posture_unpack_some(struct bytes in, const struct posture_wanted *only,
 			    struct posture **ret_p)
 {
-	struct reader r = {.rest = in};
 	struct posture *p = NULL;
 	enum rc rc = posture_new(&p);
 
 	if (rc != RC_OK)
 		return rc;
-	rc = get_all(&r, p, only);
+	rc = posture_unpack_over(in, only, p);
 	if (rc != RC_OK) {
 		posture_free(p);
 		return rc;

@@ -31,5 +31,10 @@ struct posture_wanted {
 };
 MUST_CHECK enum rc posture_unpack_some(struct bytes in, const struct posture_wanted *only,
 				       struct posture **ret_p);
+/* The same in place of what `p` had, to read many. NULL: all keys. `p` is worth nothing if it
+ * fails.
+ */
+MUST_CHECK enum rc posture_unpack_over(struct bytes in, const struct posture_wanted *only,
+				       struct posture *p);
 
 #endif

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,9 +8,10 @@
 /* --- which ones, in order --- */
 
 struct chosen {
-	int64_t num;
-	const char *machine, *assessment, *how;
-	const char *who; /* for messages: the machine, or where or by what name it was seen */
+	int64_t num, at_ns, n_values;
+	const char *machine; /* "": nobody knows whose it is */
+	struct addr addr;
+	const char *name; /* "" with an address */
 };
 
 struct reading {
@@ -20,18 +22,18 @@ struct reading {
 	bool (*row)(void *ctx, const struct store_posture *p);
 	void *ctx;
 	const struct posture_wanted *only; /* NULL: all */
-	const struct chosen *damaged;      /* the first */
+	char damaged[STORE_ERROR]; /* the first: "mac:001a2b000001 from assessment monday" */
 	size_t n_damaged;
-	bool is_joined;        /* what is known by now: a machine's postures are one */
-	struct posture *known; /* of the machine whose postures are coming */
-	size_t known_at;       /* the last of them */
+	bool is_joined;                /* what is known by now: a machine's postures are one */
+	struct posture *known, *spare; /* of the machine whose postures are coming; for the next */
+	bool has_known;
+	size_t known_at;              /* the last of them */
+	const char *assessment, *how; /* of the last */
 };
 
 static enum rc take_chosen(struct reading *r, struct sql_stmt *st)
 {
 	struct store *s = r->s;
-	struct addr a = db_addr(s, st, 4);
-	char text[ADDR_TEXT] = "";
 	struct chosen *c;
 
 	if (r->n == r->room) {
@@ -46,56 +48,98 @@ static enum rc take_chosen(struct reading *r, struct sql_stmt *st)
 	c = &r->list[r->n++];
 	*c = (struct chosen){.num = db_int(s, st, 0),
 			     .machine = arena_strdup(r->arena, db_text(s, st, 1)),
-			     .assessment = arena_strdup(r->arena, db_text(s, st, 2)),
-			     .how = arena_strdup(r->arena, db_text(s, st, 3))};
-	if (c->machine == NULL || c->assessment == NULL || c->how == NULL)
-		return RC_NOMEM;
-	if (c->machine[0] != '\0')
-		c->who = c->machine;
-	else if (!addr_is_zero(&a))
-		c->who = arena_strdup(r->arena, addr_format(&a, text));
-	else
-		c->who = arena_strdup(r->arena, db_text(s, st, 5));
-	return c->who == NULL ? RC_NOMEM : RC_OK;
+			     .addr = db_addr(s, st, 2),
+			     .name = arena_strdup(r->arena, db_text(s, st, 3)),
+			     .at_ns = db_int(s, st, 4),
+			     .n_values = db_int(s, st, 5)};
+	return c->machine == NULL || c->name == NULL ? RC_NOMEM : RC_OK;
 }
 
-/* Without the bodies, which are long: sorting would carry them along. */
+static int cmp_numbers(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* As the databases order them: what has none first. */
+static int cmp_addrs(const struct addr *a, const struct addr *b)
+{
+	struct bytes x = posture_place(a).b, y = posture_place(b).b;
+	size_t both = x.len < y.len ? x.len : y.len;
+	int c = both > 0 ? memcmp(x.at, y.at, both) : 0;
+
+	return c != 0 ? c : (int)x.len - (int)y.len;
+}
+
+/* By machine; then those of nobody, by address and name. */
+static int cmp_owners(const struct chosen *a, const struct chosen *b)
+{
+	int c = (a->machine[0] == '\0') - (b->machine[0] == '\0');
+
+	if (c == 0)
+		c = strcmp(a->machine, b->machine);
+	if (c != 0 || a->machine[0] != '\0')
+		return c;
+	c = cmp_addrs(&a->addr, &b->addr);
+	return c != 0 ? c : strcmp(a->name, b->name);
+}
+
+/* Whose it is; then the oldest first, and of one time the one with more. */
+static int by_time(const void *one, const void *other)
+{
+	const struct chosen *a = one, *b = other;
+	int c = cmp_owners(a, b);
+
+	if (c == 0)
+		c = cmp_numbers(a->at_ns, b->at_ns);
+	if (c == 0)
+		c = cmp_numbers(a->n_values, b->n_values);
+	return c != 0 ? c : cmp_numbers(a->num, b->num);
+}
+
+/* Whose it is; then where it was seen. */
+static int by_place(const void *one, const void *other)
+{
+	const struct chosen *a = one, *b = other;
+	int c = cmp_owners(a, b);
+
+	if (c == 0)
+		c = cmp_addrs(&a->addr, &b->addr);
+	return c != 0 ? c : strcmp(a->name, b->name);
+}
+
+/* Of each owner the latest STORE_LOOKS. */
+static void keep_latest(struct reading *r)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->n - i <= STORE_LOOKS ||
+		    cmp_owners(&r->list[i], &r->list[i + STORE_LOOKS]) != 0)
+			r->list[kept++] = r->list[i];
+	}
+	r->n = kept;
+}
+
+/* Chosen and sorted here: the databases take ten times as long. Without the bodies, which are long.
+ */
 #define CHOSEN                                                                                     \
-	"SELECT p.num, m.id, a.id, p.how, p.addr, p.name FROM posture p"                           \
-	" JOIN assessment a ON a.num = p.assessment LEFT JOIN machine m ON m.num = p.machine"
-#define IN_ORDER                                                                                   \
-	" ORDER BY (CASE WHEN m.id IS NULL THEN 1 ELSE 0 END), m.id, p.addr, p.name,"              \
-	" p.at_ns DESC, a.id"
-#define LATEST_FIRST " ORDER BY at_ns DESC, n_values DESC, num DESC"
-/* A machine's together, the oldest first. */
-#define TO_JOIN                                                                                    \
-	" ORDER BY (CASE WHEN m.id IS NULL THEN 1 ELSE 0 END), m.id,"                              \
-	" (CASE WHEN m.id IS NULL THEN p.addr END), (CASE WHEN m.id IS NULL THEN p.name END),"     \
-	" p.at_ns, p.n_values, p.num"
+	"SELECT p.num, m.id, p.addr, p.name, p.at_ns, p.n_values FROM posture p"                   \
+	" LEFT JOIN machine m ON m.num = p.machine"
 
 static enum rc choose(struct reading *r, const char *machine, const char *assessment)
 {
-	/* Of those whose machine nobody knows, the latest of each address or name. 8: STORE_LOOKS.
-	 */
-	static const char latest_of_all[] = CHOSEN
-		" JOIN (SELECT num, row_number() OVER (PARTITION BY machine,"
-		" (CASE WHEN machine IS NULL THEN addr END),"
-		" (CASE WHEN machine IS NULL THEN name END)" LATEST_FIRST ") AS place"
-		" FROM posture WHERE n_values > 0) l ON l.num = p.num WHERE l.place <= 8" TO_JOIN;
-	static const char latest_of_one[] =
-		CHOSEN " WHERE p.num IN (SELECT num FROM posture WHERE machine = $1"
-		       " AND n_values > 0" LATEST_FIRST " LIMIT 8)" TO_JOIN;
-	static const char of_assessment[] = CHOSEN " WHERE p.assessment = $1" IN_ORDER;
-	static const char of_both[] = CHOSEN " WHERE p.machine = $1 AND p.assessment = $2" IN_ORDER;
-	int64_t of_machine = 0, from = 0;
+	static const char with_a_value[] = CHOSEN " WHERE p.n_values > 0";
+	static const char of_machine[] = CHOSEN " WHERE p.n_values > 0 AND p.machine = $1";
+	static const char of_assessment[] = CHOSEN " WHERE p.assessment = $1";
+	static const char of_both[] = CHOSEN " WHERE p.machine = $1 AND p.assessment = $2";
+	int64_t whose = 0, from = 0;
 	struct sql_stmt *st = NULL;
 	bool row = true;
 	enum rc rc = RC_OK;
 
-	_Static_assert(STORE_LOOKS == 8, "the statements above say so");
 	r->is_joined = assessment == NULL;
 	if (machine != NULL)
-		rc = machine_num(r->s, machine, &of_machine);
+		rc = machine_num(r->s, machine, &whose);
 	if (rc == RC_OK && assessment != NULL) {
 		rc = assessment_num(r->s, assessment, &from);
 		if (rc == RC_OK && from == 0)
@@ -103,16 +147,19 @@ static enum rc choose(struct reading *r, const char *machine, const char *assess
 	}
 	if (rc == RC_OK)
 		rc = db_query(r->s,
-			      machine == NULL && assessment == NULL ? latest_of_all
-			      : assessment == NULL                  ? latest_of_one
-			      : machine == NULL                     ? of_assessment
-								    : of_both,
-			      VALUES(sql_int(machine != NULL ? of_machine : from), sql_int(from)),
-			      &st);
+			      assessment == NULL ? (machine == NULL ? with_a_value : of_machine)
+			      : machine == NULL  ? of_assessment
+						 : of_both,
+			      VALUES(sql_int(machine != NULL ? whose : from), sql_int(from)), &st);
 	while (rc == RC_OK && (rc = db_next(r->s, st, &row)) == RC_OK && row)
 		rc = take_chosen(r, st);
 	db_end(r->s, st);
-	return rc;
+	if (rc != RC_OK || r->n == 0)
+		return rc;
+	qsort(r->list, r->n, sizeof(*r->list), r->is_joined ? by_time : by_place);
+	if (r->is_joined)
+		keep_latest(r);
+	return RC_OK;
 }
 
 /* --- what they say --- */
@@ -128,74 +175,101 @@ static unsigned bind_num(void *ctx, size_t i, struct sql_value *v)
 /* Tells what was gathered of a machine. RC_END: enough was told. */
 static enum rc tell_known(struct reading *r)
 {
-	struct store_posture told = {.posture = r->known};
-	const struct chosen *c = NULL;
-	bool goes_on = true;
+	const struct store_posture told = {.machine =
+						   r->has_known ? r->list[r->known_at].machine : "",
+					   .assessment = r->assessment,
+					   .how = r->how,
+					   .posture = r->known};
 
-	if (r->known == NULL)
+	if (!r->has_known)
 		return RC_OK;
-	c = &r->list[r->known_at];
-	told.machine = c->machine;
-	told.assessment = c->assessment;
-	told.how = c->how;
-	goes_on = r->row(r->ctx, &told);
-	posture_free(r->known);
-	r->known = NULL;
-	return goes_on ? RC_OK : RC_END;
+	r->has_known = false;
+	return r->row(r->ctx, &told) ? RC_OK : RC_END;
 }
 
-static bool are_of_one(const struct chosen *a, const struct chosen *b)
+static void note_damage(struct reading *r, const struct chosen *c, const char *assessment)
 {
-	return strcmp(a->machine, b->machine) == 0 && strcmp(a->who, b->who) == 0;
+	char text[ADDR_TEXT] = "";
+	const char *who = c->machine;
+
+	if (r->n_damaged++ > 0)
+		return;
+	if (who[0] == '\0')
+		who = addr_is_zero(&c->addr) ? c->name : addr_format(&c->addr, text);
+	(void)snprintf(r->damaged, sizeof(r->damaged), "%s from assessment %s", who, assessment);
+}
+
+/* Most come from where the one before came from. */
+static enum rc keep_text(struct reading *r, const char **kept, const char *text)
+{
+	if (*kept == NULL || strcmp(*kept, text) != 0)
+		*kept = arena_strdup(r->arena, text);
+	return *kept != NULL ? RC_OK : RC_NOMEM;
+}
+
+/* `spare` is the next of the same owner, or what is known of the next owner. */
+static enum rc take_spare(struct reading *r, size_t i)
+{
+	struct posture *known = r->known;
+	enum rc rc;
+
+	if (r->has_known && r->is_joined && cmp_owners(&r->list[r->known_at], &r->list[i]) == 0)
+		return posture_learn(known, r->spare);
+	rc = tell_known(r);
+	if (rc != RC_OK)
+		return rc;
+	r->known = r->spare;
+	r->spare = known;
+	r->has_known = true;
+	return RC_OK;
 }
 
 /* One that is damaged must not hide the others. RC_END: enough was told. */
 static enum rc take_body(void *ctx, size_t i, struct sql_stmt *st)
 {
 	struct reading *r = ctx;
-	const struct chosen *c = &r->list[i];
-	struct posture *p = NULL;
-	enum rc rc = posture_unpack_some(db_column(st, r->s, 0).b, r->only, &p);
+	enum rc rc = posture_unpack_over(db_column(st, r->s, 0).b, r->only, r->spare);
 
 	if (rc == RC_FORMAT) {
-		if (r->n_damaged++ == 0)
-			r->damaged = c;
+		note_damage(r, &r->list[i], db_text(r->s, st, 1));
 		return RC_OK;
 	}
-	if (rc != RC_OK)
-		return rc;
-	if (r->known != NULL && r->is_joined && are_of_one(&r->list[r->known_at], c)) {
-		rc = posture_learn(r->known, p);
-		posture_free(p);
-		r->known_at = i;
-		return rc;
-	}
-	rc = tell_known(r);
-	r->known = p;
+	if (rc == RC_OK)
+		rc = take_spare(r, i);
+	if (rc == RC_OK)
+		rc = keep_text(r, &r->assessment, db_text(r->s, st, 1));
+	if (rc == RC_OK)
+		rc = keep_text(r, &r->how, db_text(r->s, st, 2));
 	r->known_at = i;
 	return rc;
 }
 
 static enum rc tell(struct reading *r)
 {
-	struct db_each e = {.text = "SELECT body FROM posture WHERE num = $1",
+	struct db_each e = {.text = "SELECT p.body, a.id, p.how FROM posture p"
+				    " JOIN assessment a ON a.num = p.assessment WHERE p.num = $1",
 			    .n = r->n,
 			    .bind = bind_num,
 			    .row = take_body,
 			    .ctx = r};
-	enum rc rc = db_each(r->s, &e);
+	enum rc rc = posture_new(&r->known);
 
+	if (rc == RC_OK)
+		rc = posture_new(&r->spare);
+	if (rc == RC_OK)
+		rc = db_each(r->s, &e);
 	if (rc == RC_OK)
 		rc = tell_known(r);
 	if (rc == RC_END)
 		rc = RC_OK;
 	posture_free(r->known);
+	posture_free(r->spare);
 	if (rc != RC_OK || r->n_damaged == 0)
 		return rc;
 	return store_says(r->s, RC_FORMAT,
-			  "is damaged: the posture of %s from assessment %s cannot be read"
-			  " (%zu of %zu); assess it again",
-			  r->damaged->who, r->damaged->assessment, r->n_damaged, r->n);
+			  "is damaged: the posture of %s cannot be read (%zu of %zu); assess it"
+			  " again",
+			  r->damaged, r->n_damaged, r->n);
 }
 
 static enum rc read_postures(struct reading *r, const char *machine, const char *assessment)

@@ -32,7 +32,9 @@ static void try_some(struct bytes in, const struct posture *whole)
 				 &(struct observation){.key = whole->list[i].key}) != 0))
 			keys[only.n++] = whole->list[i].key;
 	}
-	must(posture_unpack_some(in, &only, &some) == RC_OK);
+	/* Also in place of what it had. */
+	must(posture_copy(whole, &some) == RC_OK);
+	must(posture_unpack_over(in, &only, some) == RC_OK);
 	must(some->at_ns == whole->at_ns && strcmp(some->name, whole->name) == 0);
 	for (size_t i = 0; i < whole->n; i++) {
 		const struct observation *o = &whole->list[i];

@@ -111,6 +111,30 @@ static void some_keys_alone_are_unpacked(void **state)
 	posture_free(p);
 }
 
+static void a_posture_that_is_read_over_has_nothing_of_before(void **state)
+{
+	struct posture *p = posture_of(sample, N), *one = posture_of(sample, 1), *over = NULL;
+	struct bytes many = packed(p), few = packed(one), again;
+
+	(void)state;
+	assert_int_equal(posture_new(&over), RC_OK);
+	for (unsigned i = 0; i < 6; i++) {
+		const struct bytes in = i % 2 == 0 ? many : few, cut = {in.at, in.len - 1};
+
+		if (i > 2)
+			assert_int_equal(posture_unpack_over(cut, NULL, over), RC_FORMAT);
+		assert_int_equal(posture_unpack_over(in, NULL, over), RC_OK);
+		again = packed(over);
+		assert_true(bytes_eq(again, in));
+		packed_free(again);
+	}
+	packed_free(many);
+	packed_free(few);
+	posture_free(over);
+	posture_free(one);
+	posture_free(p);
+}
+
 static void the_later_one_of_a_source_stays(void **state)
 {
 	static const struct {
@@ -500,6 +524,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_makes_the_same_posture),
 		cmocka_unit_test(some_keys_alone_are_unpacked),
+		cmocka_unit_test(a_posture_that_is_read_over_has_nothing_of_before),
 		cmocka_unit_test(the_later_one_of_a_source_stays),
 		cmocka_unit_test(a_replaced_value_takes_its_state_along),
 		cmocka_unit_test(case_counts_before_the_first_colon_only),

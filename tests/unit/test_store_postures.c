@@ -249,6 +249,59 @@ static void the_latest_with_a_value_stands_for_a_machine(void **state)
 	posture_free(t.last);
 }
 
+/* The first look of all was the deepest, and is too long ago. */
+static void what_is_known_is_of_the_latest_looks_alone(void **state)
+{
+	static const char *const ips[] = {"10.1.2.3", "10.7.7.7"};
+	struct fact f = link_of("001a2b000001", ips[0], 0, 500);
+
+	(void)state;
+	(void)keep(at.s, &f, 1);
+	for (unsigned i = 0; i < 2; i++) {
+		struct told t = {.stop_at = i + 1}, before = {.stop_at = i + 1};
+
+		(void)put_posture(at.s, "monday", posture_of(ips[i], "", minutes(50), 9), "");
+		for (unsigned k = 1; k <= STORE_LOOKS; k++) {
+			char id[16];
+
+			if (k == STORE_LOOKS) {
+				assert_int_equal(store_postures(at.s, NULL, NULL, take, &before),
+						 RC_OK);
+				assert_int_equal(before.last->n, 10);
+			}
+			(void)snprintf(id, sizeof(id), "look-%u", k);
+			put_assessment(at.s, id, minutes(50 + k), 1);
+			(void)put_posture(at.s, id, posture_of(ips[i], "", minutes(50 + k), 1), "");
+		}
+		assert_int_equal(store_postures(at.s, NULL, NULL, take, &t), RC_OK);
+		assert_int_equal(t.n, i + 1);
+		assert_int_equal(t.last->n, 2);
+		assert_non_null(strstr(t.text, "look-8"));
+		posture_free(before.last);
+		posture_free(t.last);
+	}
+}
+
+static void machines_come_first_then_names_then_addresses(void **state)
+{
+	struct fact f[2] = {link_of("001a2b000002", "10.1.2.3", 0, 500),
+			    link_of("001a2b000001", "10.1.2.4", 0, 500)};
+
+	(void)state;
+	(void)keep(at.s, f, 2);
+	put("monday", "2001:db8::7", "", minutes(100));
+	put("monday", "10.7.7.8", "", minutes(100));
+	put("monday", "10.7.7.7", "", minutes(100));
+	put("monday", NULL, "stray", minutes(100));
+	put("monday", NULL, "lost", minutes(100));
+	put("monday", "10.1.2.3", "", minutes(100));
+	put("monday", "10.1.2.4", "", minutes(100));
+	told(NULL, NULL,
+	     "mac:001a2b000001 monday 10.1.2.4 -\nmac:001a2b000002 monday 10.1.2.3 -\n"
+	     "? monday - lost\n? monday - stray\n? monday 10.7.7.7 -\n? monday 10.7.7.8 -\n"
+	     "? monday 2001:db8::7 -\n");
+}
+
 /* --- whose it is --- */
 
 static void a_posture_follows_whoever_had_the_address(void **state)
@@ -479,6 +532,8 @@ int main(void)
 		TEST(the_same_again_writes_nothing),
 		TEST(what_is_not_there_is_named),
 		TEST(the_latest_with_a_value_stands_for_a_machine),
+		TEST(what_is_known_is_of_the_latest_looks_alone),
+		TEST(machines_come_first_then_names_then_addresses),
 		TEST(a_posture_follows_whoever_had_the_address),
 		TEST(a_posture_without_an_address_follows_the_name),
 		TEST(of_two_with_a_name_the_one_of_that_time_is_meant_or_nobody),
