@@ -238,6 +238,36 @@ enum rc posture_add(struct posture *p, const struct observation *o)
 	return RC_OK;
 }
 
+/* Kept as it is. */
+static bool is_clean(const char *text, size_t cap)
+{
+	char clean[POSTURE_KEY > POSTURE_VALUE ? POSTURE_KEY : POSTURE_VALUE];
+
+	(void)text_from_utf8((struct bytes){(const uint8_t *)text, strlen(text)}, clean, cap);
+	return strcmp(text, clean) == 0;
+}
+
+enum rc posture_append(struct posture *p, const struct observation *o)
+{
+	struct observation one = *o;
+
+	if (o->state < OBSERVED_VALUE || o->state > OBSERVED_UNREADABLE ||
+	    observed_by_name(o->by)[0] == '\0' || o->key[0] == '\0' ||
+	    !is_clean(o->key, POSTURE_KEY) || !is_clean(o->value, POSTURE_VALUE) ||
+	    (p->n > 0 && posture_cmp(&p->list[p->n - 1], o) >= 0))
+		return RC_INVAL;
+	if (p->n == POSTURE_MAX || !grow(p))
+		return RC_NOMEM;
+	one.key = arena_strdup(p->arena, o->key);
+	one.value = o->value[0] == '\0' ? none : arena_strdup(p->arena, o->value);
+	if (one.key == NULL || one.value == NULL)
+		return RC_NOMEM;
+	p->list[p->n++] = one;
+	if (o->at_ns > p->at_ns)
+		p->at_ns = o->at_ns;
+	return RC_OK;
+}
+
 enum rc posture_name(struct posture *p, const char *name)
 {
 	const char *kept = keep(p, p->name, name, POSTURE_VALUE);

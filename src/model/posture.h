@@ -102,6 +102,10 @@ void posture_clear(struct posture *p); /* as new, for the next: what it had is g
 enum { POSTURE_MAX = 4096 };
 MUST_CHECK enum rc posture_add(struct posture *p, const struct observation *o);
 
+/* The same of what posture_add() would keep as it is and would put last. RC_INVAL: it is no such.
+ */
+MUST_CHECK enum rc posture_append(struct posture *p, const struct observation *o);
+
 MUST_CHECK enum rc posture_name(struct posture *p, const char *name);
 
 /* The caller frees it. RC_NOMEM. */

@@ -112,15 +112,6 @@ enum rc posture_pack(const struct posture *p, uint8_t **ret_at, size_t *ret_len)
 	return RC_OK;
 }
 
-/* Texts that posture_add() would keep as they are. */
-static bool is_clean(const char *text, size_t cap)
-{
-	char clean[POSTURE_KEY > POSTURE_VALUE ? POSTURE_KEY : POSTURE_VALUE];
-
-	(void)text_from_utf8((struct bytes){(const uint8_t *)text, strlen(text)}, clean, cap);
-	return strcmp(text, clean) == 0;
-}
-
 /* What follows its key. */
 static enum rc get_value(struct reader *r, struct posture *p, const char *key, uint8_t how,
 			 uint64_t newest_ns)
@@ -128,22 +119,15 @@ static enum rc get_value(struct reader *r, struct posture *p, const char *key, u
 	char value[POSTURE_VALUE];
 	struct observation o = {.key = key, .value = value, .state = how / 64, .by = how % 64};
 	uint64_t age;
+	enum rc rc;
 
 	get_text(r, value, 0, sizeof(value));
 	age = get_varint(r);
+	if (r->bad || age > newest_ns)
+		return RC_FORMAT;
 	o.at_ns = newest_ns - age;
-	if (r->bad || age > newest_ns || !is_clean(key, POSTURE_KEY) ||
-	    !is_clean(value, POSTURE_VALUE) ||
-	    (p->n > 0 && posture_cmp(&p->list[p->n - 1], &o) >= 0))
-		return RC_FORMAT;
-	switch (posture_add(p, &o)) {
-	case RC_OK:
-		return RC_OK;
-	case RC_NOMEM:
-		return RC_NOMEM;
-	default:
-		return RC_FORMAT;
-	}
+	rc = posture_append(p, &o);
+	return rc == RC_INVAL ? RC_FORMAT : rc;
 }
 
 /* One observation, behind all that are in `p`. `key` has the one before, and then this one's. */
@@ -203,6 +187,29 @@ static enum rc pass_value(struct reader *r, uint64_t newest_ns)
 	return get_varint(r) > newest_ns || r->bad ? RC_FORMAT : RC_OK;
 }
 
+/* The next, if it needs no look and its lengths are one byte each: nearly all are so, and this is
+ * most of what triage does. False: nothing was read. */
+static bool pass_short(struct reader *r, struct passing *w, uint64_t newest_ns)
+{
+	const uint8_t *at = r->rest.at; /* how, bytes shared, length and rest of the key, length */
+	size_t left = r->bad ? 0 : r->rest.len;
+
+	if (left < 3 || at[1] >= 0x80 || at[2] >= 0x80)
+		return false;
+	size_t same = at[1], more = at[2], value = 3 + more;
+
+	_Static_assert(POSTURE_KEY > 2 * 0x80 && POSTURE_VALUE > 0x80, "it fits");
+	if (!is_passed(w, same) || same > w->len || value >= left || at[value] >= 0x80)
+		return false;
+	struct reader age = {.rest = bytes_slice(r->rest, value + 1 + at[value], left)};
+
+	if (get_varint(&age) > newest_ns || age.bad)
+		return false;
+	r->rest = age.rest;
+	w->len = same + more;
+	return true;
+}
+
 static enum rc get_wanted(struct reader *r, struct posture *p, struct passing *w,
 			  uint64_t newest_ns)
 {
@@ -238,15 +245,20 @@ static enum rc get_all(struct reader *r, struct posture *p, const struct posture
 	get_text(r, name, 0, sizeof(name));
 	newest_ns = get_varint(r);
 	n = get_varint(r);
-	if (r->bad || n > POSTURE_MAX || !is_clean(name, sizeof(name)))
+	if (r->bad || n > POSTURE_MAX)
 		return RC_FORMAT;
 	rc = posture_name(p, name);
+	if (rc == RC_OK && strcmp(p->name, name) != 0)
+		return RC_FORMAT;
 	w.only = only;
 	w.next = w.len = w.alike = 0;
 	w.is_before = false;
 	w.key[0] = '\0';
 	for (uint64_t i = 0; i < n && rc == RC_OK; i++)
-		rc = only != NULL ? get_wanted(r, p, &w, newest_ns) : get_one(r, p, newest_ns, key);
+		if (only == NULL)
+			rc = get_one(r, p, newest_ns, key);
+		else if (!pass_short(r, &w, newest_ns))
+			rc = get_wanted(r, p, &w, newest_ns);
 	if (rc != RC_OK)
 		return rc;
 	p->at_ns = newest_ns; /* of one without observations, when it was asked */

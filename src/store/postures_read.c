@@ -120,7 +120,7 @@ static void keep_latest(struct reading *r)
 	r->n = kept;
 }
 
-/* Chosen and sorted here: the databases take ten times as long. Without the bodies, which are long.
+/* Chosen and sorted here: SQLite takes seven times as long. Without the bodies, which are long.
  */
 #define CHOSEN                                                                                     \
 	"SELECT p.num, m.id, p.addr, p.name, p.at_ns, p.n_values FROM posture p"                   \

@@ -111,6 +111,75 @@ static void some_keys_alone_are_unpacked(void **state)
 	posture_free(p);
 }
 
+/* Lengths of one byte and of two are passed over by different code. */
+static void keys_of_any_length_are_passed_over(void **state)
+{
+	static const size_t lens[] = {1, 2, 126, 127, 128, 129, 255, 300};
+	static const char *const keys[] = {"m:wanted", "zz"};
+	const struct posture_wanted only = {keys, 2};
+	char key[POSTURE_KEY], value[POSTURE_VALUE];
+
+	(void)state;
+	for (size_t i = 0; i < 64; i++) {
+		struct posture *p = NULL, *some = NULL;
+		size_t key_len = lens[i / 8], value_len = lens[i % 8];
+		struct bytes b;
+
+		assert_int_equal(posture_new(&p), RC_OK);
+		memset(key, 'a', key_len);
+		memset(value, 'v', value_len);
+		key[key_len] = value[value_len] = '\0';
+		for (unsigned k = 0; k < 8; k++) { /* before, between and behind them */
+			key[0] = "amz~"[k / 2];
+			key[key_len - 1] = "ab"[k % 2];
+			assert_int_equal(posture_add(p, &(struct observation){key, value, V,
+									      BY_FILE, 1 + k}),
+					 RC_OK);
+		}
+		for (unsigned k = 0; k < 2; k++)
+			assert_int_equal(posture_add(p, &(struct observation){keys[k], "1", V,
+									      BY_FILE, 500}),
+					 RC_OK);
+		b = packed(p);
+		assert_int_equal(posture_unpack_some(b, &only, &some), RC_OK);
+		assert_int_equal(some->n, 2);
+		assert_string_equal(some->list[0].key, "m:wanted");
+		assert_string_equal(some->list[1].key, "zz");
+		packed_free(b);
+		posture_free(some);
+		posture_free(p);
+	}
+}
+
+static void only_what_comes_last_and_is_clean_is_appended(void **state)
+{
+	static const struct {
+		struct observation o;
+		enum rc rc;
+	} rows[] = {
+		{{"os.version", "", OBSERVED_ABSENT, BY_REGISTRY, 1}, RC_OK},
+		{{"os.version", "5.1", V, BY_REGISTRY, 2}, RC_INVAL}, /* the same key and source */
+		{{"os.version", "5.1", V, BY_FILE, 2}, RC_INVAL},     /* before it */
+		{{"os.name", "5.1", V, BY_REGISTRY, 2}, RC_INVAL},
+		{{"", "5.1", V, BY_REGISTRY, 2}, RC_INVAL},
+		{{"z\xff", "5.1", V, BY_REGISTRY, 2}, RC_INVAL},
+		{{"z", "\xc3", V, BY_REGISTRY, 2}, RC_INVAL},
+		{{"z", "5.1", 0, BY_REGISTRY, 2}, RC_INVAL},
+		{{"z", "5.1", V, 0, 2}, RC_INVAL},
+		{{"os.version", "5.1", V, BY_LIST, 2}, RC_OK},
+		{{"z", "\xc3\xbc", V, BY_REGISTRY, 9}, RC_OK},
+	};
+	struct posture *p = NULL;
+
+	(void)state;
+	assert_int_equal(posture_new(&p), RC_OK);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(posture_append(p, &rows[i].o), rows[i].rc);
+	assert_int_equal(p->n, 3);
+	assert_int_equal(p->at_ns, 9);
+	posture_free(p);
+}
+
 static void a_posture_that_is_read_over_has_nothing_of_before(void **state)
 {
 	struct posture *p = posture_of(sample, N), *one = posture_of(sample, 1), *over = NULL;
@@ -524,6 +593,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_makes_the_same_posture),
 		cmocka_unit_test(some_keys_alone_are_unpacked),
+		cmocka_unit_test(keys_of_any_length_are_passed_over),
+		cmocka_unit_test(only_what_comes_last_and_is_clean_is_appended),
 		cmocka_unit_test(a_posture_that_is_read_over_has_nothing_of_before),
 		cmocka_unit_test(the_later_one_of_a_source_stays),
 		cmocka_unit_test(a_replaced_value_takes_its_state_along),
