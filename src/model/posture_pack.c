@@ -177,6 +177,11 @@ static bool is_wanted(struct passing *w)
 	return c == 0;
 }
 
+static bool has_zero(struct bytes key)
+{
+	return key.len > 0 && memchr(key.at, 0, key.len) != NULL;
+}
+
 static enum rc pass_value(struct reader *r, uint64_t newest_ns)
 {
 	uint64_t len = get_varint(r);
@@ -199,7 +204,8 @@ static bool pass_short(struct reader *r, struct passing *w, uint64_t newest_ns)
 	size_t same = at[1], more = at[2], value = 3 + more;
 
 	_Static_assert(POSTURE_KEY > 2 * 0x80 && POSTURE_VALUE > 0x80, "it fits");
-	if (!is_passed(w, same) || same > w->len || value >= left || at[value] >= 0x80)
+	if (!is_passed(w, same) || same > w->len || value >= left || at[value] >= 0x80 ||
+	    has_zero(bytes_slice(r->rest, 3, value)))
 		return false;
 	struct reader age = {.rest = bytes_slice(r->rest, value + 1 + at[value], left)};
 
@@ -217,7 +223,7 @@ static enum rc get_wanted(struct reader *r, struct posture *p, struct passing *w
 	uint64_t same = get_varint(r), more = get_varint(r);
 	struct bytes rest = rd_take(r, more);
 
-	if (r->bad || same > w->len || more >= POSTURE_KEY - same)
+	if (r->bad || same > w->len || more >= POSTURE_KEY - same || has_zero(rest))
 		return RC_FORMAT;
 	w->len = same + more;
 	if (is_passed(w, same))
@@ -225,8 +231,6 @@ static enum rc get_wanted(struct reader *r, struct posture *p, struct passing *w
 	if (rest.len > 0)
 		memcpy(w->key + same, rest.at, rest.len);
 	w->key[w->len] = '\0';
-	if (strlen(w->key) != w->len)
-		return RC_FORMAT;
 	return is_wanted(w) ? get_value(r, p, w->key, how, newest_ns) : pass_value(r, newest_ns);
 }
 

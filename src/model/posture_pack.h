@@ -24,7 +24,8 @@ MUST_CHECK enum rc posture_pack(const struct posture *p, uint8_t **ret_at, size_
 MUST_CHECK enum rc posture_unpack(struct bytes in, struct posture **ret_p);
 
 /* The same of these keys alone, to judge a hundred thousand machines by five observations each. Of
- * what is passed over nothing is made sure but its lengths and that its age can be. */
+ * what is passed over it is made sure that its lengths and its age can be, and that its key is a
+ * text; not that the keys are in order. */
 struct posture_wanted {
 	const char *const *list; /* posture_cmp order, each once */
 	size_t n;

@@ -151,6 +151,37 @@ static void keys_of_any_length_are_passed_over(void **state)
 	}
 }
 
+/* Whether its lengths are of one byte or of two. */
+static void a_zero_in_a_key_that_is_passed_over_is_damage(void **state)
+{
+	static const char *const keys[] = {"z"};
+	const struct posture_wanted only = {keys, 1};
+	char value[200];
+
+	(void)state;
+	memset(value, 'v', sizeof(value));
+	value[sizeof(value) - 1] = '\0';
+	for (unsigned i = 0; i < 2; i++) {
+		struct posture *p = NULL, *some = NULL;
+		struct bytes b;
+		uint8_t *at;
+
+		assert_int_equal(posture_new(&p), RC_OK);
+		assert_int_equal(posture_add(p, &(struct observation){"other", i == 0 ? "" : value,
+								      V, BY_FILE, 1}),
+				 RC_OK);
+		b = packed(p);
+		at = memmem(b.at, b.len, "other", 5);
+		assert_non_null(at);
+		assert_int_equal(posture_unpack_some(b, &only, &some), RC_OK);
+		posture_free(some);
+		at[3] = '\0';
+		assert_int_equal(posture_unpack_some(b, &only, &some), RC_FORMAT);
+		packed_free(b);
+		posture_free(p);
+	}
+}
+
 static void only_what_comes_last_and_is_clean_is_appended(void **state)
 {
 	static const struct {
@@ -594,6 +625,7 @@ int main(void)
 		cmocka_unit_test(any_order_makes_the_same_posture),
 		cmocka_unit_test(some_keys_alone_are_unpacked),
 		cmocka_unit_test(keys_of_any_length_are_passed_over),
+		cmocka_unit_test(a_zero_in_a_key_that_is_passed_over_is_damage),
 		cmocka_unit_test(only_what_comes_last_and_is_clean_is_appended),
 		cmocka_unit_test(a_posture_that_is_read_over_has_nothing_of_before),
 		cmocka_unit_test(the_later_one_of_a_source_stays),
