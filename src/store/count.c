@@ -80,7 +80,7 @@ enum rc store_switch_ports(struct store *s,
 	static const char text[] =
 		"SELECT m.id, f.value FROM fact f JOIN machine m ON m.num = f.machine"
 		" WHERE f.kind = 9 AND f.source = 36 AND f.is_ended = 0"
-		" ORDER BY m.id, f.last_ns DESC, f.seq";
+		" ORDER BY m.id, f.last_ns DESC, f.confidence DESC, f.seq";
 	char last[MACHINE_ID] = "";
 	struct sql_stmt *st = NULL;
 	bool has = true, goes_on = true;

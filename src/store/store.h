@@ -136,7 +136,7 @@ MUST_CHECK enum rc store_networks(struct store *s,
 				  bool (*row)(void *ctx, const struct store_network *n), void *ctx);
 
 /* Where a switch said that a machine is plugged in, "switch-2, Gi1/0/17": its latest word of each
- * machine that one spoke of, by id. Borrowed for the call. */
+ * machine that one spoke of, and of one time the surest, by id. Borrowed for the call. */
 MUST_CHECK enum rc store_switch_ports(struct store *s,
 				      bool (*row)(void *ctx, const char *id, const char *port),
 				      void *ctx);

@@ -80,17 +80,24 @@ static inline int bench_setup(void **state)
 	return 0;
 }
 
-static inline int bench_teardown(void **state)
+static inline int bench_remove(const char *dir)
 {
-	struct bench *b = *state;
 	pid_t child = fork();
 	int status = 0;
 
 	if (child == 0) {
-		execlp("rm", "rm", "-rf", b->dir, (char *)NULL);
+		execlp("rm", "rm", "-rf", dir, (char *)NULL);
 		_exit(127);
 	}
 	(void)waitpid(child, &status, 0);
+	return status;
+}
+
+static inline int bench_teardown(void **state)
+{
+	struct bench *b = *state;
+	int status = bench_remove(b->dir);
+
 	free(b);
 	return status;
 }

@@ -12,8 +12,10 @@
 
 #include "campaign/journal.h"
 #include "desk/evidence.h"
+#include "desk/kits.h"
 #include "desk/returned.h"
 #include "desk/status.h"
+#include "kit_bench.h"
 #include "store_facts.h"
 #include "store_postures.h"
 
@@ -540,6 +542,45 @@ static void the_status_counts_and_the_rest_is_ordered_by_harm(void **state)
 	desk_campaign_close(c);
 }
 
+static void a_kit_tells_the_port_that_a_switch_named(void **state)
+{
+	struct fact f[] = {
+		fact_of(FACT_PLACE, "switch core, Te1/1", "001a2b000001", NULL, time_of(1, 0),
+			time_of(1, 0)),
+		fact_of(FACT_PLACE, "switch floor, Gi1/0/17", "001a2b000001", NULL, time_of(1, 0),
+			time_of(1, 0)),
+	};
+	char dir[] = "/tmp/quell-kit-XXXXXX", out[64], path[96], err[256] = "", text[4096];
+	const struct desk_kit opt = {.channel = "worksheets", .out = out, .results = "", .wave = 1};
+	struct desk_campaign *c = opened();
+	struct kit_summary summary;
+	struct wave *w = NULL;
+	FILE *list;
+
+	(void)state;
+	f[0].source = f[1].source = FROM_ASK_SWITCH;
+	f[0].confidence = 25;
+	f[1].confidence = 80;
+	(void)keep(at.s, f, 2);
+	must(desk_campaign_new_wave(c, 1, "pilot", &w));
+	for (size_t i = 0; i < c->n_members; i++)
+		c->members[i].wave = 1;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(out, sizeof(out), "%s/kit", dir);
+	if (desk_kit(c, knowledge, &opt, &summary, err, sizeof(err)) != RC_OK)
+		fail_msg("%s", err);
+	assert_int_equal(summary.machines, 6);
+	(void)snprintf(path, sizeof(path), "%s/machines.csv", out);
+	list = fopen(path, "r");
+	assert_non_null(list);
+	text[fread(text, 1, sizeof(text) - 1, list)] = '\0';
+	(void)fclose(list);
+	assert_non_null(strstr(text, "switch floor, Gi1/0/17"));
+	assert_null(strstr(text, "Te1/1"));
+	assert_int_equal(bench_remove(dir), 0);
+	desk_campaign_close(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -558,6 +599,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_sensors_silence_proves_nothing, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(results_are_used_once_and_by_id_or_name, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_kit_tells_the_port_that_a_switch_named, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(the_status_counts_and_the_rest_is_ordered_by_harm,
 						set_up, tear_down),
