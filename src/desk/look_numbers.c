@@ -229,7 +229,7 @@ static double infected_now(const struct triage_input *in)
 /* Of the clock here, which is taken to be the site's. */
 static double hour_of(uint64_t ns)
 {
-	time_t seconds = (time_t)(ns / 1000000000);
+	time_t seconds = (time_t)(ns / NS_PER_S);
 	struct tm t = {0};
 
 	return localtime_r(&seconds, &t) != NULL ? t.tm_hour + t.tm_min / 60.0 : 12;
@@ -239,7 +239,7 @@ static enum rc choose(struct looking *l)
 {
 	struct triage_input *in = &l->o->in;
 	double infected = infected_now(in), open = can_be_infected(in);
-	double hours = (double)(in->heard.last_ns - in->heard.first_ns) / 3600e9;
+	double hours = (double)(in->heard.last_ns - in->heard.first_ns) / (double)HOUR_NS;
 
 	in->means.found_share = 1;
 	if (in->estimate.is_meaningful && in->estimate.share_found > 0 &&
@@ -254,7 +254,7 @@ static enum rc choose(struct looking *l)
 		.infected = infected,
 		.exposed = open > infected ? open - infected : 0,
 		.hour = hour_of(in->now_ns)};
-	if (!strategy_rate(&in->growth, hours, &in->site))
+	if (!strategy_rate(&in->growth, hours, hour_of(in->heard.last_ns), &in->site))
 		return RC_OK;
 	if (in->site.exposed > in->site.machines - infected)
 		in->site.exposed = in->site.machines - infected;

@@ -24,21 +24,27 @@ static double still_off(double off_share, double hour)
 	return hour < mean + spread ? (mean + spread - hour) / (2 * spread) : 0;
 }
 
-double day_share_on(const struct day *d, double t)
+/* At that hour of the clock, or so long before or after it. */
+static double on_at(const struct day *d, double hour)
 {
-	double at = clock_of(d->hour + t) / DAY_HOURS * DAY_PARTS, part = floor(at);
+	double at = clock_of(hour) / DAY_HOURS * DAY_PARTS, part = floor(at);
 	unsigned i = (unsigned)fmin(part, DAY_PARTS - 1);
 
 	return d->on[i] + (at - i) * (d->on[i + 1] - d->on[i]);
 }
 
-/* Over these last hours, or a day. */
-static double mean_square(const struct day *d, double hours)
+double day_share_on(const struct day *d, double t)
+{
+	return on_at(d, d->hour + t);
+}
+
+/* Over so many hours until that one of the clock; at most a day. */
+static double mean_square(const struct day *d, double hours, double until)
 {
 	double sum = 0;
 
 	for (unsigned i = 0; i < DAY_PARTS; i++) {
-		double on = day_share_on(d, -fmin(hours, DAY_HOURS) * (i + 0.5) / DAY_PARTS);
+		double on = on_at(d, until - fmin(hours, DAY_HOURS) * (i + 0.5) / DAY_PARTS);
 
 		sum += on * on / DAY_PARTS;
 	}
@@ -58,7 +64,8 @@ void day_init(struct day *d, const struct sim_site *site, const struct sim_means
 			off += still_off(means->off_share, clock_of(hour - evenings[e])) / EVENINGS;
 		d->on[i] = 1 - off;
 	}
-	d->meeting = mean_square(d, site->rate_hours > 0 ? site->rate_hours : DAY_HOURS);
+	d->meeting = mean_square(d, site->rate_hours > 0 ? site->rate_hours : DAY_HOURS,
+				 site->rate_until);
 }
 
 bool day_is_work(const struct day *d, double t)
@@ -70,9 +77,9 @@ bool day_is_work(const struct day *d, double t)
 	return clock_of(d->hour + t - d->from + tiny) < d->work;
 }
 
-static double earlier(double best, double t, double at)
+double day_earlier(double t, double end, double at)
 {
-	return at > t + tiny && at < best ? at : best;
+	return at > t + tiny && at < end ? at : end;
 }
 
 double day_next_change(const struct day *d, double t)
@@ -80,9 +87,9 @@ double day_next_change(const struct day *d, double t)
 	double begins = t + DAY_HOURS - clock_of(d->hour + t - d->from + tiny) + tiny;
 	double next = INFINITY;
 
-	next = earlier(next, t, d->work);
-	next = earlier(next, t, d->work + d->rest);
-	next = earlier(next, t, begins);
-	next = earlier(next, t, begins + d->work - DAY_HOURS);
-	return earlier(next, t, begins + d->work);
+	next = day_earlier(t, next, d->work);
+	next = day_earlier(t, next, d->work + d->rest);
+	next = day_earlier(t, next, begins);
+	next = day_earlier(t, next, begins + d->work - DAY_HOURS);
+	return day_earlier(t, next, begins + d->work);
 }

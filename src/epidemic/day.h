@@ -29,6 +29,9 @@ double day_share_on(const struct day *d, double t);
 
 bool day_is_work(const struct day *d, double t);
 
+/* `at`, if it is after `t` and before `end`; else `end`. */
+double day_earlier(double t, double end, double at);
+
 /* The first time after `t` at which work begins or ends; INFINITY if it never does. */
 double day_next_change(const struct day *d, double t);
 

@@ -68,8 +68,8 @@ static bool site_is_good(const struct sim_site *s)
 {
 	return within(s->machines, 0, SIM_MACHINES) && within(s->infected, 0, s->machines) &&
 	       within(s->exposed, 0, s->machines) && within(s->rate, 0, 1e6) &&
-	       within(s->rate_hours, 0, 1e6) && within(s->rate_sd, 0, 10) &&
-	       within(s->off_share, 0, 0.99) && within(s->hour, 0, 24);
+	       within(s->rate_hours, 0, 1e6) && within(s->rate_until, 0, 24) &&
+	       within(s->rate_sd, 0, 10) && within(s->off_share, 0, 0.99) && within(s->hour, 0, 24);
 }
 
 static bool means_are_good(const struct sim_means *m)
@@ -111,6 +111,13 @@ static struct sim_range range_of(double *values, size_t n)
 	r.low = at_share(values, n, 0.025);
 	r.high = at_share(values, n, 0.975);
 	return r;
+}
+
+double sim_standard_error(const struct sim_range *r, unsigned runs)
+{
+	const double in_95 = 2 * 1.96; /* standard deviations */
+
+	return runs > 0 ? fmax(r->high - r->low, 0) / in_95 / sqrt(runs) : 0;
 }
 
 enum { COLUMNS = 6 };

@@ -31,7 +31,8 @@ struct sim_site {
 	double infected; /* now, the estimated total */
 	double exposed;  /* not infected, not patched */
 	double rate; /* new infections an hour by one while everybody can be infected: growth.h */
-	double rate_hours; /* in which that was observed, until now; 0: a whole day, or days */
+	double rate_hours; /* in which that was observed; 0: a whole day, or days */
+	double rate_until; /* of the clock there, when observing ended: 0..24 */
 	double rate_sd;    /* of what is not known of it, relative; 0: it is known */
 	double off_share;  /* 0..1: of a day that a machine is switched off, mostly at night */
 	double hour;       /* of the clock there, now: 0..24 */
@@ -93,6 +94,9 @@ struct sim_outcome {
 	double share_ended;          /* of runs that came to zero before the horizon */
 };
 
+/* Standard error of the mean of so many runs, as if they were normally distributed. */
+double sim_standard_error(const struct sim_range *r, unsigned runs);
+
 /* RC_INVAL: an option is out of its range. RC_NOMEM. */
 MUST_CHECK enum rc simulate(const struct sim_options *opt, struct sim_outcome *ret_o);
 
@@ -118,12 +122,12 @@ struct strategy_choice {
 	char why[STRATEGY_WHY];
 };
 
-/* The site's rate, of what was observed for `hours`: fitted, or guessed where there are too few. A
- * guess counts as if it were known, since its error is so large that the worst of it would decide.
- * False: there is none. */
-bool strategy_rate(const struct growth *g, double hours, struct sim_site *site);
+/* The site's rate, of what was observed for `hours` until that time of the clock: fitted, or
+ * guessed where there are too few. A guess counts as if it were known, since its error is so large
+ * that the worst of it would decide. False: there is none. */
+bool strategy_rate(const struct growth *g, double hours, double until, struct sim_site *site);
 
-/* `runs` for each strategy; the break-even is looked for with at most 100. RC_INVAL, RC_NOMEM. */
+/* `runs` for each strategy; the break-even is looked for with at most 50. RC_INVAL, RC_NOMEM. */
 MUST_CHECK enum rc strategy_choose(const struct sim_site *site, const struct sim_means *means,
 				   unsigned runs, uint64_t seed, struct strategy_choice *ret_c);
 

@@ -124,11 +124,6 @@ static void begin(struct spread *s, double rate)
 	s->res.peak = ill;
 }
 
-static double earlier(double now, double end, double at)
-{
-	return at > now + 1e-9 && at < end ? at : end;
-}
-
 /* Fast while it grows fast; and no step goes over a time at which something begins or ends. */
 static void choose_step(struct spread *s)
 {
@@ -138,10 +133,10 @@ static void choose_step(struct spread *s)
 
 	if (growth * step > 0.1) /* a tenth more infected in a step: exponential growth is met */
 		step = fmax(0.1 / growth, quickest);
-	end = earlier(s->t, s->t + step, patch_from(s));
-	end = earlier(s->t, end, tool_from(s));
-	end = earlier(s->t, end, day_next_change(&s->day, s->t));
-	end = earlier(s->t, end, s->opt->horizon_hours);
+	end = day_earlier(s->t, s->t + step, patch_from(s));
+	end = day_earlier(s->t, end, tool_from(s));
+	end = day_earlier(s->t, end, day_next_change(&s->day, s->t));
+	end = day_earlier(s->t, end, s->opt->horizon_hours);
 	s->step = end - s->t;
 }
 

@@ -26,13 +26,13 @@ struct search {
 	uint64_t seed;
 };
 
-/* Of the mean's error, far enough that more runs would not turn it round. */
+/* So far apart that more runs would not turn it round. */
 static bool is_clear(const struct sim_range *a, const struct sim_range *b, unsigned runs)
 {
-	const double in_95 = 2 * 1.96, enough = 4; /* standard deviations, standard errors */
-	double sd = hypot(a->high - a->low, b->high - b->low) / in_95;
+	const double enough = 4; /* standard errors */
+	double se = hypot(sim_standard_error(a, runs), sim_standard_error(b, runs));
 
-	return fabs(a->mean - b->mean) > enough * sd / sqrt(runs);
+	return fabs(a->mean - b->mean) > enough * se;
 }
 
 /* Would the generic way be better if `infected` were, of those that can be? A few runs tell mostly.
@@ -139,7 +139,7 @@ static void explain(const struct sim_site *site, struct strategy_choice *c)
 		       c->infect_an_hour, crossing);
 }
 
-bool strategy_rate(const struct growth *g, double hours, struct sim_site *site)
+bool strategy_rate(const struct growth *g, double hours, double until, struct sim_site *site)
 {
 	const double in_95 = 2 * 1.96; /* of a normal distribution, in standard deviations */
 	double rate = g->is_fitted ? g->rate : g->guess;
@@ -148,6 +148,7 @@ bool strategy_rate(const struct growth *g, double hours, struct sim_site *site)
 		return false;
 	site->rate = rate;
 	site->rate_hours = hours;
+	site->rate_until = until;
 	site->rate_sd = g->is_fitted ? fmax(g->rate_high - g->rate_low, 0) / in_95 / rate : 0;
 	return true;
 }

@@ -68,6 +68,13 @@ static void add_costs(struct making *m)
 	reason_add(m, "Computed, in infected machine-hours until none is left: %s.", text);
 }
 
+static const char *full_stop(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && text[len - 1] == '.' ? "" : ".";
+}
+
 /* What the computation stands on, where that is little. */
 static void add_guess(struct making *m)
 {
@@ -80,7 +87,7 @@ static void add_guess(struct making *m)
 		"That takes %.2g infections an hour by each, a guess from the %zu %s first heard "
 		"later than at the beginning, since no curve could be fitted: %s%s",
 		g->guess, g->guess_from, of_many(g->guess_from, "machine", "machines"), g->why,
-		g->why[0] != '\0' && g->why[strlen(g->why) - 1] == '.' ? "" : ".");
+		full_stop(g->why));
 }
 
 static void add_difference(struct making *m)
@@ -210,10 +217,9 @@ void make_reasons(struct making *m)
 			add_difference(m);
 	} else {
 		const char *gap = in->growth.why;
-		size_t len = strlen(gap);
 
-		reason_add(m, "Nothing could be computed beside it%s%s%s", len > 0 ? ": " : "", gap,
-			   len > 0 && gap[len - 1] == '.' ? "" : ".");
+		reason_add(m, "Nothing could be computed beside it%s%s%s",
+			   gap[0] != '\0' ? ": " : "", gap, full_stop(gap));
 	}
 	add_race(m);
 	if (in->has_choice)

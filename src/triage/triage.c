@@ -198,15 +198,6 @@ const char *patch_name(struct making *m, const struct triage_patch *p)
 
 /* --- the decision --- */
 
-/* Of the mean of a simulation, from the range of its runs. */
-static double standard_error(const struct sim_range *r, unsigned runs)
-{
-	const double in_95 = 2 * 1.96; /* of a normal distribution; the ranges are about so */
-	double se = runs > 0 ? (r->high - r->low) / in_95 / sqrt(runs) : 0;
-
-	return se > 0 ? se : 0;
-}
-
 enum triage_basis triage_decide(const struct triage_input *in, enum strategy *ret_s)
 {
 	const struct strategy_choice *c = &in->choice;
@@ -223,7 +214,7 @@ enum triage_basis triage_decide(const struct triage_input *in, enum strategy *re
 	*ret_s = c->rule;
 	const struct sim_range *rule = &c->outcomes[c->rule].machine_hours;
 	const struct sim_range *best = &c->outcomes[c->computed].machine_hours;
-	double a = standard_error(rule, in->runs), b = standard_error(best, in->runs);
+	double a = sim_standard_error(rule, in->runs), b = sim_standard_error(best, in->runs);
 	double gain = rule->mean - best->mean;
 
 	if (c->computed == c->rule ||

@@ -53,7 +53,8 @@ static void the_clock_starts_at_the_hour_of_now(void **unused)
 
 static void a_rate_heard_by_day_is_one_of_machines_that_were_on(void **unused)
 {
-	struct sim_site site = {.hour = 16, .rate_hours = 6};
+	/* Observed until four in the afternoon, and decided at three at night. */
+	struct sim_site site = {.hour = 3, .rate_hours = 6, .rate_until = 16};
 	struct sim_means means = sim_means_default();
 	struct day by_day, all_day;
 

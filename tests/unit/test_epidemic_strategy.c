@@ -91,14 +91,14 @@ static void a_rate_is_fitted_or_guessed_or_there_is_none(void **unused)
 	struct growth g = {.is_fitted = true, .rate = 0.5, .rate_low = 0.3, .rate_high = 0.8};
 
 	(void)unused;
-	assert_true(strategy_rate(&g, 6, &site));
-	assert_true(site.rate == 0.5 && site.rate_hours == 6);
+	assert_true(strategy_rate(&g, 6, 15, &site));
+	assert_true(site.rate == 0.5 && site.rate_hours == 6 && site.rate_until == 15);
 	assert_true(fabs(site.rate_sd - 0.5 / 3.92 / 0.5) < 1e-9);
 	g = (struct growth){.guess = 0.25, .guess_from = 3};
-	assert_true(strategy_rate(&g, 2, &site));
+	assert_true(strategy_rate(&g, 2, 15, &site));
 	assert_true(site.rate == 0.25 && site.rate_sd == 0 && site.rate_hours == 2);
 	g = (struct growth){.rate_high = 1};
-	assert_false(strategy_rate(&g, 2, &site));
+	assert_false(strategy_rate(&g, 2, 15, &site));
 }
 
 static void nonsense_is_refused(void **unused)
