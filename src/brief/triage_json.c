@@ -267,8 +267,9 @@ static void put_strategies(struct pen *p, const struct triage_input *in)
 	pen_put_number(p, "seed", in->seed);
 	pen_put_real(p, "people", in->means.people);
 	pen_put_real(p, "minutes_each", in->means.minutes_each);
-	pen_put_real(p, "rate", in->site.rate);
-	pen_put_text(p, "rate_is", in->growth.is_fitted ? "fitted" : "guessed");
+	three(p, "rate", in->rate.rate, in->rate.low, in->rate.high);
+	pen_put_real(p, "rate_infections", in->rate.infections);
+	pen_put_real(p, "rate_machine_hours", in->rate.machine_hours);
 	pen_put_text(p, "rule", strategy_name(c->rule));
 	pen_put_text(p, "computed", strategy_name(c->computed));
 	pen_key(p, "break_even");

@@ -147,31 +147,31 @@ static enum rc estimate(struct looking *l, const struct hearing *h, double growt
 
 static int by_time(const void *a, const void *b)
 {
-	const uint64_t *x = a, *y = b;
+	const struct rate_case *x = a, *y = b;
 
-	return (*x > *y) - (*x < *y);
+	return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
 }
 
 /* When each was infected, as the tree says; else when it was first heard to act. */
-static size_t infection_times(struct looking *l, uint64_t *times)
+static size_t take_cases(struct looking *l, struct rate_case *cases)
 {
 	const struct tree *t = l->o->tree;
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->n_nodes; i++)
-		times[i] = l->nodes[i].first_ns;
+		cases[i] = (struct rate_case){.at_ns = l->nodes[i].first_ns};
 	for (size_t i = 0; t != NULL && i < t->n_edges; i++) {
 		const struct tree_edge *e = &t->edges[i];
 
 		if (e->to < l->n_nodes && e->at_ns != 0)
-			times[e->to] = e->at_ns;
+			cases[e->to] = (struct rate_case){e->at_ns, true};
 	}
 	for (size_t i = 0; i < l->n_nodes; i++) {
-		if (l->nodes[i].verdict == VERDICT_INFECTED && times[i] != 0)
-			times[n++] = times[i];
+		if (l->nodes[i].verdict == VERDICT_INFECTED && cases[i].at_ns != 0)
+			cases[n++] = cases[i];
 	}
 	if (n > 0)
-		qsort(times, n, sizeof(*times), by_time);
+		qsort(cases, n, sizeof(*cases), by_time);
 	return n;
 }
 
@@ -194,22 +194,24 @@ static double can_be_infected(const struct triage_input *in)
 	return in->n_patches > 0 ? most : (double)in->machines;
 }
 
-static enum rc fit(struct looking *l)
+static enum rc fit(struct looking *l, const struct rate_case *cases, size_t n)
 {
 	struct triage_input *in = &l->o->in;
-	uint64_t *times = malloc((l->n_nodes + 1) * sizeof(*times));
+	uint64_t *times = malloc((n + 1) * sizeof(*times));
 	struct growth_input input = {
 		.infected_ns = times,
+		.n = n,
 		.from_ns = in->heard.first_ns,
 		.now_ns = in->heard.last_ns,
 		.share_heard = in->estimate.is_meaningful ? in->estimate.share_found : 0};
 	double found = (double)in->by_verdict[VERDICT_INFECTED];
 	double limit = can_be_infected(in);
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	if (times == NULL)
 		return RC_NOMEM;
-	input.n = infection_times(l, times);
+	for (size_t i = 0; i < n; i++)
+		times[i] = cases[i].at_ns;
 	input.machines = limit > found ? limit : found;
 	rc = growth_fit(&input, &in->growth);
 	free(times);
@@ -235,11 +237,34 @@ static double hour_of(uint64_t ns)
 	return localtime_r(&seconds, &t) != NULL ? t.tm_hour + t.tm_min / 60.0 : 12;
 }
 
-static enum rc choose(struct looking *l)
+/* Of the total; < 0: there is none. */
+static double infected_sd(const struct estimate *e)
+{
+	return e->is_meaningful ? (e->high - e->low) / (2 * 1.96) : -1;
+}
+
+/* RC_INVAL: nobody was heard, or for too short a time to tell. */
+static enum rc count_rate(struct triage_input *in, const struct rate_case *cases, size_t n)
+{
+	const struct rate_input input = {.cases = cases,
+					 .n = n,
+					 .from_ns = in->heard.first_ns,
+					 .now_ns = in->heard.last_ns,
+					 .now_hour = hour_of(in->heard.last_ns),
+					 .site = &in->site,
+					 .infected_sd = infected_sd(&in->estimate),
+					 .means = &in->means};
+	enum rc rc = rate_count(&input, &in->rate);
+
+	in->site.rate = in->rate.rate;
+	return rc;
+}
+
+static enum rc choose(struct looking *l, const struct rate_case *cases, size_t n)
 {
 	struct triage_input *in = &l->o->in;
 	double infected = infected_now(in), open = can_be_infected(in);
-	double hours = (double)(in->heard.last_ns - in->heard.first_ns) / (double)HOUR_NS;
+	enum rc rc;
 
 	in->means.found_share = 1;
 	if (in->estimate.is_meaningful && in->estimate.share_found > 0 &&
@@ -254,12 +279,11 @@ static enum rc choose(struct looking *l)
 		.infected = infected,
 		.exposed = open > infected ? open - infected : 0,
 		.hour = hour_of(in->now_ns)};
-	if (!strategy_rate(&in->growth, hours, hour_of(in->heard.last_ns), &in->site))
-		return RC_OK;
 	if (in->site.exposed > in->site.machines - infected)
 		in->site.exposed = in->site.machines - infected;
-	enum rc rc = strategy_choose(&in->site, &in->means, in->runs, in->seed, &in->choice);
-
+	rc = count_rate(in, cases, n);
+	if (rc == RC_OK)
+		rc = strategy_choose(&in->site, &in->means, in->runs, in->seed, &in->choice);
 	in->has_choice = rc == RC_OK;
 	/* Means that cannot be are the settings' fault, and said when they are read. */
 	return rc == RC_INVAL ? RC_OK : rc;
@@ -288,16 +312,28 @@ enum rc look_at_estimate(struct looking *l)
 	return rc;
 }
 
+/* The estimate wants the growth, and the growth the share that was heard: once round. */
+static enum rc compute(struct looking *l, const struct hearing *h, const struct rate_case *cases,
+		       size_t n)
+{
+	enum rc rc = fit(l, cases, n);
+
+	if (rc == RC_OK && l->o->in.growth.is_fitted)
+		rc = estimate(l, h, l->o->in.growth.rate);
+	return rc == RC_OK ? choose(l, cases, n) : rc;
+}
+
 enum rc look_at_numbers(struct looking *l)
 {
+	struct rate_case *cases = malloc((l->n_nodes + 1) * sizeof(*cases));
 	struct hearing h;
 	enum rc rc = hear(l, &h);
 
-	/* The estimate wants the growth, and the growth the share that was heard: once round. */
+	if (cases == NULL)
+		rc = RC_NOMEM;
 	if (rc == RC_OK)
-		rc = fit(l);
-	if (rc == RC_OK && l->o->in.growth.is_fitted)
-		rc = estimate(l, &h, l->o->in.growth.rate);
+		rc = compute(l, &h, cases, take_cases(l, cases));
 	free(h.list);
-	return rc == RC_OK ? choose(l) : rc;
+	free(cases);
+	return rc;
 }

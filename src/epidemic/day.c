@@ -38,17 +38,23 @@ double day_share_on(const struct day *d, double t)
 	return on_at(d, d->hour + t);
 }
 
-/* Over so many hours until that one of the clock; at most a day. */
+/* Over so many hours until that one of the clock. */
 static double mean_square(const struct day *d, double hours, double until)
 {
+	unsigned parts = (unsigned)fmax(ceil(hours / DAY_HOURS * DAY_PARTS), 1);
 	double sum = 0;
 
-	for (unsigned i = 0; i < DAY_PARTS; i++) {
-		double on = on_at(d, until - fmin(hours, DAY_HOURS) * (i + 0.5) / DAY_PARTS);
+	for (unsigned i = 0; i < parts; i++) {
+		double on = on_at(d, until - hours * (i + 0.5) / parts);
 
-		sum += on * on / DAY_PARTS;
+		sum += on * on / parts;
 	}
 	return sum;
+}
+
+double day_meeting(const struct day *d, double hours, double until)
+{
+	return hours < DAY_HOURS ? mean_square(d, hours, until) / d->meeting : 1;
 }
 
 void day_init(struct day *d, const struct sim_site *site, const struct sim_means *means)
@@ -64,8 +70,7 @@ void day_init(struct day *d, const struct sim_site *site, const struct sim_means
 			off += still_off(means->off_share, clock_of(hour - evenings[e])) / EVENINGS;
 		d->on[i] = 1 - off;
 	}
-	d->meeting = mean_square(d, site->rate_hours > 0 ? site->rate_hours : DAY_HOURS,
-				 site->rate_until);
+	d->meeting = mean_square(d, DAY_HOURS, 0);
 }
 
 bool day_is_work(const struct day *d, double t)

@@ -16,9 +16,8 @@ enum { DAY_HOURS = 24, DAY_PARTS = 4 * DAY_HOURS };
 struct day {
 	double hour;              /* of the clock, now */
 	double on[DAY_PARTS + 1]; /* share of the machines that are on, by the quarter of an hour */
-	double meeting; /* mean of the square of it, over the hours in which the rate was observed
-			 */
-	double work, rest, from; /* hours at work, then off it; the clock's when they begin */
+	double meeting;           /* mean of the square of it, over the day */
+	double work, rest, from;  /* hours at work, then off it; the clock's when they begin */
 };
 
 /* Options within their ranges. */
@@ -26,6 +25,10 @@ void day_init(struct day *d, const struct sim_site *site, const struct sim_means
 
 /* 0..1 */
 double day_share_on(const struct day *d, double t);
+
+/* How often two machines are both on in so many hours until that one of the clock, against the
+ * average of the day: about 1. */
+double day_meeting(const struct day *d, double hours, double until);
 
 bool day_is_work(const struct day *d, double t);
 

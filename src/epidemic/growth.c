@@ -25,27 +25,18 @@ static const char *hours_text(double hours, char *text, size_t len)
 	return text;
 }
 
-/* When listening began. False: no time was listened. */
-static bool begins(const struct growth_input *in, uint64_t *ret_from)
+/* Counts by time. False: no time was listened. */
+static bool count(const struct growth_input *in, struct curve_data *d)
 {
 	uint64_t from = in->from_ns;
+	size_t inside = 0;
+	double hours;
 
 	for (size_t i = 0; in->from_ns == 0 && i < in->n; i++) {
 		if (in->infected_ns[i] != 0 && (from == 0 || in->infected_ns[i] < from))
 			from = in->infected_ns[i];
 	}
-	*ret_from = from;
-	return from != 0 && from < in->now_ns;
-}
-
-/* Counts by time. False: no time was listened. */
-static bool count(const struct growth_input *in, struct curve_data *d)
-{
-	uint64_t from;
-	size_t inside = 0;
-	double hours;
-
-	if (!begins(in, &from))
+	if (from == 0 || from >= in->now_ns)
 		return false;
 	hours = (double)(in->now_ns - from) / ns_per_hour;
 	for (size_t i = 0; i < in->n; i++) {
@@ -147,33 +138,7 @@ static void explain_line(struct growth *g, const struct curve_data *d)
 		       d->total, hours_text(hours, window, sizeof(window)), rate_high);
 }
 
-/* The likeliest rate of a birth process of which these were seen. */
-static void guess(const struct growth_input *in, struct growth *g)
-{
-	double hours = 0;
-	uint64_t from;
-	size_t n = 0;
-
-	if (g->is_fitted || !begins(in, &from))
-		return;
-	from += (in->now_ns - from) / 4;
-	for (size_t i = 0; i < in->n; i++) {
-		uint64_t at = in->infected_ns[i];
-
-		if (at == 0 || at > in->now_ns)
-			continue;
-		n += at > from;
-		hours += (double)(in->now_ns - (at > from ? at : from)) / ns_per_hour;
-	}
-	if (n == 0 || !(hours > 0))
-		return;
-	g->guess = (double)n / hours;
-	if (g->rate_high > 0)
-		g->guess = fmin(g->guess, g->rate_high);
-	g->guess_from = n;
-}
-
-static enum rc fit(const struct growth_input *in, struct growth *ret_g)
+enum rc growth_fit(const struct growth_input *in, struct growth *ret_g)
 {
 	struct curve_data d = {0};
 	struct growth g = {0};
@@ -214,15 +179,6 @@ static enum rc fit(const struct growth_input *in, struct growth *ret_g)
 		explain_line(&g, &d);
 	*ret_g = g;
 	return RC_OK;
-}
-
-enum rc growth_fit(const struct growth_input *in, struct growth *ret_g)
-{
-	enum rc rc = fit(in, ret_g);
-
-	if (rc == RC_OK)
-		guess(in, ret_g);
-	return rc;
 }
 
 static double on_curve(const struct growth_curve *c, double hours, double factor)

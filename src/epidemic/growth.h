@@ -38,11 +38,6 @@ struct growth {
 	/* New infections an infected machine makes an hour, while everybody can be infected.
 	 * Without a fit: rate_high is what it is at most; 0: that cannot be said. */
 	double rate, rate_low, rate_high;
-	/* Without a fit, for what needs any rate at all: so many machines were heard for the first
-	 * time after the first quarter of the listening, which leaves out those infected long ago,
-	 * in the hours that infected ones were listened to. 0: not even that. */
-	double guess;
-	size_t guess_from; /* machines that it rests on; its relative error is 1 / sqrt of them */
 	/* Where the curve ends: machines; < 0: no end can be told from the data. */
 	double limit, limit_low, limit_high;
 	double doubling_hours, doubling_low,

@@ -68,8 +68,7 @@ static bool site_is_good(const struct sim_site *s)
 {
 	return within(s->machines, 0, SIM_MACHINES) && within(s->infected, 0, s->machines) &&
 	       within(s->exposed, 0, s->machines) && within(s->rate, 0, 1e6) &&
-	       within(s->rate_hours, 0, 1e6) && within(s->rate_until, 0, 24) &&
-	       within(s->rate_sd, 0, 10) && within(s->off_share, 0, 0.99) && within(s->hour, 0, 24);
+	       within(s->rate_sd, 0, 10) && within(s->hour, 0, 24);
 }
 
 static bool means_are_good(const struct sim_means *m)

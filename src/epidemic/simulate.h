@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "base/rc.h"
-#include "epidemic/growth.h"
 
 enum strategy {
 	STRATEGY_MANUAL,  /* from desk to desk: patch and clean each, infected ones first */
@@ -30,12 +29,10 @@ struct sim_site {
 	double machines; /* in all; up to SIM_MACHINES */
 	double infected; /* now, the estimated total */
 	double exposed;  /* not infected, not patched */
-	double rate; /* new infections an hour by one while everybody can be infected: growth.h */
-	double rate_hours; /* in which that was observed; 0: a whole day, or days */
-	double rate_until; /* of the clock there, when observing ended: 0..24 */
-	double rate_sd;    /* of what is not known of it, relative; 0: it is known */
-	double off_share;  /* 0..1: of a day that a machine is switched off, mostly at night */
-	double hour;       /* of the clock there, now: 0..24 */
+	double rate;     /* new infections an hour, over the day, by one while everybody can be
+			    infected: rate.h */
+	double rate_sd;  /* of what is not known of it, relative; 0: it is known */
+	double hour;     /* of the clock there, now: 0..24 */
 };
 
 enum { SIM_MACHINES = 10000000, SIM_REST_HOURS = 8 };
@@ -121,11 +118,6 @@ struct strategy_choice {
 		infect_an_hour; /* machines: by hand while people work; by worm, now */
 	char why[STRATEGY_WHY];
 };
-
-/* The site's rate, of what was observed for `hours` until that time of the clock: fitted, or
- * guessed where there are too few. A guess counts as if it were known, since its error is so large
- * that the worst of it would decide. False: there is none. */
-bool strategy_rate(const struct growth *g, double hours, double until, struct sim_site *site);
 
 /* `runs` for each strategy; the break-even is looked for with at most 50. RC_INVAL, RC_NOMEM. */
 MUST_CHECK enum rc strategy_choose(const struct sim_site *site, const struct sim_means *means,

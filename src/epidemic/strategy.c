@@ -139,20 +139,6 @@ static void explain(const struct sim_site *site, struct strategy_choice *c)
 		       c->infect_an_hour, crossing);
 }
 
-bool strategy_rate(const struct growth *g, double hours, double until, struct sim_site *site)
-{
-	const double in_95 = 2 * 1.96; /* of a normal distribution, in standard deviations */
-	double rate = g->is_fitted ? g->rate : g->guess;
-
-	if (!(rate > 0))
-		return false;
-	site->rate = rate;
-	site->rate_hours = hours;
-	site->rate_until = until;
-	site->rate_sd = g->is_fitted ? fmax(g->rate_high - g->rate_low, 0) / in_95 / rate : 0;
-	return true;
-}
-
 enum rc strategy_choose(const struct sim_site *site, const struct sim_means *means, unsigned runs,
 			uint64_t seed, struct strategy_choice *ret_c)
 {

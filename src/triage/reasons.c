@@ -68,26 +68,22 @@ static void add_costs(struct making *m)
 	reason_add(m, "Computed, in infected machine-hours until none is left: %s.", text);
 }
 
+/* What the computation stands on. */
+static void add_rate(struct making *m)
+{
+	const struct rate *r = &m->in->rate;
+
+	reason_add(m,
+		   "It spreads at %.2g infections an hour by each infected machine (%.2g to %.2g): "
+		   "about %.0f in %.2g infected machine-hours.",
+		   r->rate, r->low, r->high, r->infections, r->machine_hours);
+}
+
 static const char *full_stop(const char *text)
 {
 	size_t len = strlen(text);
 
 	return len > 0 && text[len - 1] == '.' ? "" : ".";
-}
-
-/* What the computation stands on, where that is little. */
-static void add_guess(struct making *m)
-{
-	const struct growth *g = &m->in->growth;
-
-	if (g->is_fitted)
-		return;
-	reason_add(
-		m,
-		"That takes %.2g infections an hour by each, a guess from the %zu %s first heard "
-		"later than at the beginning, since no curve could be fitted: %s%s",
-		g->guess, g->guess_from, of_many(g->guess_from, "machine", "machines"), g->why,
-		full_stop(g->why));
 }
 
 static void add_difference(struct making *m)
@@ -212,7 +208,7 @@ void make_reasons(struct making *m)
 	add_count(m);
 	if (in->has_choice) {
 		add_costs(m);
-		add_guess(m);
+		add_rate(m);
 		if (m->t->basis != TRIAGE_OVERRIDE)
 			add_difference(m);
 	} else {

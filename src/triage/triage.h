@@ -10,6 +10,7 @@
 #include "epidemic/estimate.h"
 #include "epidemic/growth.h"
 #include "epidemic/proof.h"
+#include "epidemic/rate.h"
 #include "epidemic/simulate.h"
 #include "judge/judge.h"
 #include "model/tree.h"
@@ -60,6 +61,7 @@ struct triage_input { /* texts and lists are borrowed; NULL where there are none
 	const struct tree *tree; /* NULL: none could be made */
 	struct estimate estimate;
 	struct growth growth;
+	struct rate rate; /* that `site` has; all 0: none */
 	struct sim_means means;
 	struct sim_site site; /* that `choice` was computed for */
 	bool has_choice; /* false: too little is known to compute; then the rule alone counts */

@@ -6,15 +6,17 @@
 #include <stdlib.h>
 
 #include "dice.h"
+#include "epidemic/rate.h"
 #include "made_cure.h"
 #include "table.h"
 #include "triage/triage.h"
 
 enum { PLAYS = 16, QUICK_PLAYS = 2, QUICK_RUNS = 10, RUNS = 100 };
+static const double total_sd = 0.15; /* relative, of the estimate of how many are infected */
 
 static const struct column columns[] = {
-	{"right %", 1}, {"within 5 %", 1}, {"rule %", 1},    {"manual %", 1},  {"generic %", 1},
-	{"mixed %", 1}, {"cost", 2},       {"rule cost", 2}, {"outbreaks", 0},
+	{"right %", 1}, {"within 5 %", 1}, {"rule %", 1},    {"manual %", 1},     {"generic %", 1},
+	{"mixed %", 1}, {"cost", 2},       {"rule cost", 2}, {"rate in 95 %", 1}, {"outbreaks", 0},
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
@@ -32,6 +34,7 @@ enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 struct tally {
 	double n, right, close, rule_right, chosen[STRATEGIES], cost, rule_cost;
+	double told, within; /* rates; of them, those whose interval holds the truth */
 };
 
 static double between(struct dice *d, double low, double high)
@@ -92,7 +95,7 @@ static void estimate(struct dice *d, const struct cure_options *truth, double sd
 {
 	*site = truth->site;
 	*means = truth->means;
-	site->infected = fmax(1, floor(blur(d, site->infected, 0.15) + 0.5));
+	site->infected = fmax(1, floor(blur(d, site->infected, total_sd) + 0.5));
 	site->exposed = floor(blur(d, site->exposed, 0.1));
 	site->machines = ceil(fmax(site->machines, site->infected + site->exposed));
 	means->find_hours = blur(d, means->find_hours, 0.3);
@@ -106,21 +109,55 @@ static void estimate(struct dice *d, const struct cure_options *truth, double sd
 	means->restart_hours = blur(d, means->restart_hours, sd);
 }
 
-/* How fast it spreads, from the times at which they were heard. The cure begins where that ends. */
-static bool measure_rate(struct cure_options *truth, struct sim_site *site)
+/* An outbreak, who was heard when in its first hours, and what each strategy would cost. */
+struct episode {
+	struct cure_options truth;
+	struct rate_case cases[CURE_MOST];
+	size_t n_cases;
+	uint64_t now_ns;
+	double cost[STRATEGIES];
+};
+
+/* The cure begins where the history ends. */
+static void play(struct episode *o, unsigned plays)
 {
 	static uint64_t heard_ns[CURE_MOST];
-	struct growth g = {0};
+	struct cure_options *truth = &o->truth;
 	double hours = 0;
-	struct growth_input in = {
-		.infected_ns = heard_ns, .from_ns = 1, .machines = site->infected + site->exposed};
 
-	in.n = made_history(truth, heard_ns, &hours);
-	in.now_ns = 1 + (uint64_t)(hours * 3600e9);
-	truth->site.hour = site->hour = fmod(truth->site.hour + hours, 24);
-	if (growth_fit(&in, &g) != RC_OK)
+	o->n_cases = made_history(truth, heard_ns, &hours);
+	for (size_t i = 0; i < o->n_cases; i++)
+		o->cases[i] = (struct rate_case){.at_ns = heard_ns[i]};
+	o->now_ns = 1 + (uint64_t)(hours * 3600e9);
+	truth->site.hour = fmod(truth->site.hour + hours, 24);
+	for (unsigned s = 0; s < STRATEGIES; s++)
+		o->cost[s] = 0;
+	for (unsigned i = 0; i < plays; i++) {
+		truth->seed += 1;
+		for (unsigned s = 0; s < STRATEGIES; s++) {
+			truth->strategy = (enum strategy)s;
+			o->cost[s] += made_cure(truth) / plays;
+		}
+	}
+}
+
+static struct rate measure_rate(const struct episode *o, const struct sim_site *site,
+				const struct sim_means *means)
+{
+	const struct rate_input in = {.cases = o->cases,
+				      .n = o->n_cases,
+				      .from_ns = 1,
+				      .now_ns = o->now_ns,
+				      .now_hour = site->hour,
+				      .site = site,
+				      .infected_sd = total_sd * site->infected,
+				      .means = means};
+	struct rate rate = {0};
+	enum rc rc = rate_count(&in, &rate);
+
+	if (rc != RC_OK && rc != RC_INVAL)
 		abort();
-	return strategy_rate(&g, hours, site->hour, site);
+	return rate;
 }
 
 /* As triage does. */
@@ -141,42 +178,51 @@ static enum strategy decide(const struct sim_site *site, const struct sim_means 
 	return s;
 }
 
-static void one(const struct row *row, struct dice *d, double sd, unsigned plays, struct tally *t)
+static double least(const struct episode *o)
 {
-	struct cure_options truth;
+	return fmax(fmin(o->cost[STRATEGY_MANUAL], o->cost[STRATEGY_GENERIC]), 0.1);
+}
+
+static void tell(const struct row *row, const struct episode *o, const struct sim_site *site,
+		 const struct rate *rate, enum strategy chosen)
+{
+	const struct sim_site *truth = &o->truth.site;
+	const double *cost = o->cost;
+
+	printf("# %s: %.0f infected, %.0f open, %.3g an hour; taken for %.0f, %.0f, %.3g (%.3g to "
+	       "%.3g); chose %s: manual %.0f, generic %.0f, mixed %.0f%s\n",
+	       row->name, truth->infected, truth->exposed, truth->rate, site->infected,
+	       site->exposed, rate->rate, rate->low, rate->high, strategy_name(chosen),
+	       cost[STRATEGY_MANUAL], cost[STRATEGY_GENERIC], cost[STRATEGY_MIXED],
+	       cost[chosen] <= least(o) ? "" : " WRONG");
+}
+
+/* What would be decided, if each setting had an error of `sd`. */
+static void judge(const struct row *row, const struct episode *o, struct dice d, double sd,
+		  struct tally *t)
+{
+	const double best = least(o), truth = o->truth.site.rate;
 	struct sim_site site;
 	struct sim_means means;
-	double cost[STRATEGIES] = {0}, least;
+	struct rate rate;
 	enum strategy chosen, rule;
-	bool has_rate;
 
-	draw(row, d, &truth);
-	estimate(d, &truth, sd, &site, &means);
-	has_rate = measure_rate(&truth, &site);
-	chosen = decide(&site, &means, has_rate, dice_next(d));
+	estimate(&d, &o->truth, sd, &site, &means);
+	rate = measure_rate(o, &site, &means);
+	site.rate = rate.rate;
+	chosen = decide(&site, &means, rate.rate > 0, dice_next(&d));
 	rule = decide(&site, &means, false, 0);
-	for (unsigned play = 0; play < plays; play++) {
-		truth.seed += 1;
-		for (unsigned s = 0; s < STRATEGIES; s++) {
-			truth.strategy = (enum strategy)s;
-			cost[s] += made_cure(&truth) / plays;
-		}
-	}
-	least = fmax(fmin(cost[STRATEGY_MANUAL], cost[STRATEGY_GENERIC]), 0.1);
 	if (getenv("NUMBERS_EACH") != NULL)
-		printf("# %s: %.0f infected, %.0f open, %.3g an hour; taken for %.0f, %.0f, "
-		       "%.3g (%.2f); chose %s: manual %.0f, generic %.0f, mixed %.0f%s\n",
-		       row->name, truth.site.infected, truth.site.exposed, truth.site.rate,
-		       site.infected, site.exposed, has_rate ? site.rate : 0, site.rate_sd,
-		       strategy_name(chosen), cost[STRATEGY_MANUAL], cost[STRATEGY_GENERIC],
-		       cost[STRATEGY_MIXED], cost[chosen] <= least ? "" : " WRONG");
+		tell(row, o, &site, &rate, chosen);
 	t->n++;
-	t->right += cost[chosen] <= least;
-	t->close += cost[chosen] <= least * 1.05;
-	t->rule_right += cost[rule] <= least;
+	t->right += o->cost[chosen] <= best;
+	t->close += o->cost[chosen] <= best * 1.05;
+	t->rule_right += o->cost[rule] <= best;
 	t->chosen[chosen]++;
-	t->cost += log(fmax(cost[chosen], 0.1) / least);
-	t->rule_cost += log(fmax(cost[rule], 0.1) / least);
+	t->cost += log(fmax(o->cost[chosen], 0.1) / best);
+	t->rule_cost += log(fmax(o->cost[rule], 0.1) / best);
+	t->told += rate.rate > 0;
+	t->within += rate.rate > 0 && rate.low <= truth && truth <= rate.high;
 }
 
 static void print(const char *name, const struct tally *t)
@@ -190,6 +236,7 @@ static void print(const char *name, const struct tally *t)
 				 100 * t->chosen[STRATEGY_MIXED] / n,
 				 exp(t->cost / n),
 				 exp(t->rule_cost / n),
+				 t->told > 0 ? 100 * t->within / t->told : NAN,
 				 t->n};
 
 	table_row(name, columns, COLUMNS, cells);
@@ -203,44 +250,66 @@ static void add(struct tally *to, const struct tally *t)
 	to->rule_right += t->rule_right;
 	to->cost += t->cost;
 	to->rule_cost += t->rule_cost;
+	to->told += t->told;
+	to->within += t->within;
 	for (unsigned s = 0; s < STRATEGIES; s++)
 		to->chosen[s] += t->chosen[s];
 }
 
-/* Returns how many of 100 were right. */
-static double play_all(const struct numbers_options *opt, unsigned runs, double sd,
-		       const char *title)
+/* The same outbreaks, by what is known of the site's settings. */
+enum { EXACT, BLURRED, KNOWLEDGES };
+static const struct knowledge {
+	double sd;
+	const char *title, *goal;
+} knowledges[KNOWLEDGES] = {
+	[EXACT] = {0,
+		   "Which strategy: no more infected machine-hours than the better of the others",
+		   "the strategy chosen costs no more, % of all"},
+	[BLURRED] = {0.2, "The same, if each setting of the site is a fifth wrong",
+		     "the strategy chosen costs no more, with wrong settings, % of all"},
+};
+
+static void play_row(const struct numbers_options *opt, unsigned r, struct tally t[KNOWLEDGES])
+{
+	static struct episode o;
+	struct dice d = {dice_mix(opt->seed * 31 + r)};
+	unsigned runs = opt->is_quick ? QUICK_RUNS : opt->runs;
+	uint64_t seed;
+
+	for (unsigned i = 0; i < (runs + ROWS - 1) / ROWS; i++) {
+		draw(&rows[r], &d, &o.truth);
+		play(&o, opt->is_quick ? QUICK_PLAYS : PLAYS);
+		seed = dice_next(&d);
+		for (unsigned k = 0; k < KNOWLEDGES; k++)
+			judge(&rows[r], &o, (struct dice){seed}, knowledges[k].sd, &t[k]);
+	}
+}
+
+static bool show(const struct numbers_options *opt, const struct knowledge *k,
+		 const struct tally t[ROWS])
 {
 	struct tally all = {0};
-	unsigned plays = opt->is_quick ? QUICK_PLAYS : PLAYS;
 
-	table_head(title, columns, COLUMNS);
+	table_head(k->title, columns, COLUMNS);
 	for (unsigned r = 0; r < ROWS; r++) {
-		struct tally t = {0};
-		struct dice d = {dice_mix(opt->seed * 31 + r)};
-
-		for (unsigned i = 0; i < (runs + ROWS - 1) / ROWS; i++)
-			one(&rows[r], &d, sd, plays, &t);
-		print(rows[r].name, &t);
-		add(&all, &t);
+		print(rows[r].name, &t[r]);
+		add(&all, &t[r]);
 	}
 	print("all", &all);
-	return 100 * all.right / all.n;
+	return table_goal(k->goal, 100 * all.right / all.n, opt->is_quick ? 75 : 95, 100);
 }
 
 bool numbers_strategy(const struct numbers_options *opt)
 {
-	double right = play_all(opt, opt->is_quick ? QUICK_RUNS : opt->runs, 0,
-				"Which strategy: no more infected machine-hours than the better of "
-				"the others");
-	bool ok = table_goal("the strategy chosen costs no more, % of all", right,
-			     opt->is_quick ? 75 : 95, 100);
+	struct tally t[ROWS][KNOWLEDGES] = {0}, column[ROWS];
+	bool ok = true;
 
-	if (opt->is_quick)
-		return ok;
-	right = play_all(opt, opt->runs / 5, 0.2,
-			 "The same, if each setting of the site is a fifth wrong");
-	return table_goal("the strategy chosen costs no more, with wrong settings, % of all", right,
-			  95, 100) &&
-	       ok;
+	for (unsigned r = 0; r < ROWS; r++)
+		play_row(opt, r, t[r]);
+	for (unsigned k = 0; k < KNOWLEDGES; k++) {
+		for (unsigned r = 0; r < ROWS; r++)
+			column[r] = t[r][k];
+		ok = show(opt, &knowledges[k], column) && ok;
+	}
+	return ok;
 }

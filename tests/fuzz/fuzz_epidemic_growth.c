@@ -63,8 +63,6 @@ static void check(const struct growth *g)
 	if (g->limit >= 0 && g->limit_high >= 0)
 		in_order(g->limit_low, g->limit, g->limit_high);
 	must(g->n_curves <= GROWTH_CURVES);
-	must(isfinite(g->guess) && g->guess >= 0 && (g->guess > 0) == (g->guess_from > 0));
-	must(!g->is_fitted || g->guess == 0);
 	check_forecast(g);
 }
 
@@ -94,6 +92,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.infected_ns = turned;
 	must(growth_fit(&in, &again) == RC_OK);
 	must(again.is_fitted == g.is_fitted && again.rate == g.rate && again.now == g.now);
-	must(strcmp(again.why, g.why) == 0 && again.guess_from == g.guess_from);
+	must(strcmp(again.why, g.why) == 0);
 	return 0;
 }

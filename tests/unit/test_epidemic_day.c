@@ -51,19 +51,20 @@ static void the_clock_starts_at_the_hour_of_now(void **unused)
 		assert_true(fabs(day_share_on(&night, t + 14) - day_share_on(&noon, t)) < 1e-6);
 }
 
-static void a_rate_heard_by_day_is_one_of_machines_that_were_on(void **unused)
+static void two_machines_meet_by_day(void **unused)
 {
-	/* Observed until four in the afternoon, and decided at three at night. */
-	struct sim_site site = {.hour = 3, .rate_hours = 6, .rate_until = 16};
-	struct sim_means means = sim_means_default();
-	struct day by_day, all_day;
+	struct day d = day_of(0.3, 3, 12);
+	double by_day = day_meeting(&d, 6, 16), by_night = day_meeting(&d, 6, 28), sum = 0;
 
 	(void)unused;
-	means.off_share = 0.3;
-	day_init(&by_day, &site, &means);
-	site.rate_hours = 0;
-	day_init(&all_day, &site, &means);
-	assert_true(by_day.meeting > all_day.meeting && by_day.meeting > 0.9);
+	/* By day nearly all are on, which is 1 in units of the day's mean. */
+	assert_true(by_day * d.meeting > 0.9 && by_day * d.meeting <= 1);
+	assert_true(by_night < 0.5 * by_day);
+	/* Over a whole day, in pieces or at once, it is the average. */
+	for (double until = 3; until <= 24; until += 3)
+		sum += day_meeting(&d, 3, until) / 8;
+	assert_true(fabs(sum - 1) < 0.001);
+	assert_true(fabs(day_meeting(&d, 24, 7) - 1) < 1e-9 && day_meeting(&d, 100, 7) == 1);
 }
 
 /* Called at eight in the evening, for twelve hours: until eight, sleep until four in the
@@ -110,7 +111,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_machine_is_off_for_its_share_of_the_day_and_at_night),
 		cmocka_unit_test(the_clock_starts_at_the_hour_of_now),
-		cmocka_unit_test(a_rate_heard_by_day_is_one_of_machines_that_were_on),
+		cmocka_unit_test(two_machines_meet_by_day),
 		cmocka_unit_test(who_is_called_at_night_works_sleeps_and_comes_by_day),
 		cmocka_unit_test(whoever_works_all_day_never_rests),
 	};

@@ -112,33 +112,6 @@ static void too_few_are_too_few(void **unused)
 	assert_non_null(strstr(g.why, "no infection"));
 }
 
-/* Where there is no fit: births in the hours that infected machines were listened to, without the
- * first quarter, in which the old ones are heard. */
-static void what_is_too_little_for_a_fit_is_guessed(void **unused)
-{
-	struct heard h = {.n = 0};
-	struct growth g;
-
-	(void)unused;
-	h.at[h.n++] = start_ns;
-	h.at[h.n++] = start_ns + HOUR;
-	g = fit(&h, 0, 8, 1000);
-	assert_true(!g.is_fitted && g.guess == 0 && g.guess_from == 0);
-	h.at[h.n++] = start_ns + 5 * HOUR;
-	h.at[h.n++] = start_ns + 6 * HOUR;
-	g = fit(&h, 0, 8, 1000); /* two in 6 + 6 + 3 + 2 hours */
-	assert_true(!g.is_fitted && g.guess_from == 2);
-	assert_true(fabs(g.guess - 2.0 / 17) < 1e-6);
-	assert_true(g.rate == 0 && g.n_curves == 0);
-	/* Not above what the rate is at most. */
-	h.n = 0;
-	for (unsigned i = 0; i < 12; i++)
-		h.at[h.n++] = start_ns + i * HOUR;
-	g = fit(&h, 0, 12, 1000);
-	assert_true(!g.is_fitted && g.rate_high > 0);
-	assert_true(g.guess > 0 && g.guess <= g.rate_high);
-}
-
 static void a_line_is_no_curve(void **unused)
 {
 	struct heard h = {.n = 60};
@@ -249,7 +222,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rate_is_found_within_its_interval),
 		cmocka_unit_test(too_few_are_too_few),
-		cmocka_unit_test(what_is_too_little_for_a_fit_is_guessed),
 		cmocka_unit_test(a_line_is_no_curve),
 		cmocka_unit_test(those_infected_long_ago_are_no_growth),
 		cmocka_unit_test(a_forecast_follows_the_curve),

@@ -257,8 +257,6 @@ static void what_is_out_of_range_is_refused(void **unused)
 				  &opt.site.rate,
 				  &opt.site.rate_sd,
 				  &opt.means.off_share,
-				  &opt.site.rate_hours,
-				  &opt.site.rate_until,
 				  &opt.site.hour,
 				  &opt.means.day_from,
 				  &opt.means.people,

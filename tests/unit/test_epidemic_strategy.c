@@ -85,22 +85,6 @@ static void nothing_infected_is_said(void **unused)
 	assert_true(c.break_even < 0 && c.infect_an_hour == 0);
 }
 
-static void a_rate_is_fitted_or_guessed_or_there_is_none(void **unused)
-{
-	struct sim_site site = {.rate = 0};
-	struct growth g = {.is_fitted = true, .rate = 0.5, .rate_low = 0.3, .rate_high = 0.8};
-
-	(void)unused;
-	assert_true(strategy_rate(&g, 6, 15, &site));
-	assert_true(site.rate == 0.5 && site.rate_hours == 6 && site.rate_until == 15);
-	assert_true(fabs(site.rate_sd - 0.5 / 3.92 / 0.5) < 1e-9);
-	g = (struct growth){.guess = 0.25, .guess_from = 3};
-	assert_true(strategy_rate(&g, 2, 15, &site));
-	assert_true(site.rate == 0.25 && site.rate_sd == 0 && site.rate_hours == 2);
-	g = (struct growth){.rate_high = 1};
-	assert_false(strategy_rate(&g, 2, 15, &site));
-}
-
 static void nonsense_is_refused(void **unused)
 {
 	struct sim_site site = {.machines = 10, .infected = 20};
@@ -124,7 +108,6 @@ int main(void)
 		cmocka_unit_test(many_fast_ones_are_not),
 		cmocka_unit_test(the_break_even_is_where_both_cost_the_same),
 		cmocka_unit_test(nothing_infected_is_said),
-		cmocka_unit_test(a_rate_is_fitted_or_guessed_or_there_is_none),
 		cmocka_unit_test(nonsense_is_refused),
 	};
 

@@ -1,0 +1,46 @@
+/*
+ * rate - how fast a worm spreads at a site: infections per hour that an infected machine was on.
+ *
+ * Where growth.h fits a curve to what everybody sees, this counts: so many were infected while so
+ * many machine-hours were spent infected, so it has an answer from one machine on. Infections are a
+ * self-exciting process; who was infected by when is not heard, only when each was first heard. So
+ * the infections are reconstructed, by expectation and maximization (Veen and Schoenberg, J. Am.
+ * Stat. Assoc. 103, 2008), from how long listening takes to find one, how many are infected in all,
+ * and when machines are on. doc/triage.md has the model. Pure: no I/O, no clock.
+ */
+#ifndef EPIDEMIC_RATE_H
+#define EPIDEMIC_RATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+#include "epidemic/simulate.h"
+
+struct rate_case { /* an infected machine */
+	uint64_t at_ns;
+	bool is_infection; /* it was seen to be infected then: tree.h; else it was first heard */
+};
+
+struct rate_input {
+	const struct rate_case *cases; /* any order; what is 0 or after now_ns is not counted */
+	size_t n;
+	uint64_t from_ns, now_ns;    /* that was listened; from_ns 0: since the first was heard */
+	double now_hour;             /* of the clock there, at now_ns: 0..24 */
+	const struct sim_site *site; /* infected in all, exposed */
+	double infected_sd; /* of the infected in all, machines; < 0: only those heard are known */
+	const struct sim_means *means; /* find_hours, off_share */
+};
+
+struct rate {
+	double rate, low, high; /* an hour, while everybody can be infected; a 95 % interval */
+	double infections;      /* while listening, heard or not */
+	double machine_hours;   /* that infected ones were on, as on an average hour of the day, and
+				   found somebody to infect */
+};
+
+/* RC_INVAL: nobody was heard, listening ended before it began, or a number is not one. RC_NOMEM. */
+MUST_CHECK enum rc rate_count(const struct rate_input *in, struct rate *ret_r);
+
+#endif
