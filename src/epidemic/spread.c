@@ -4,6 +4,8 @@
 
 #include "epidemic/day.h"
 
+static const double tiny = 1e-9; /* hours: sums of steps are not exact */
+
 /* What is the matter with a machine. One that is clean, patched and restarted is counted no more,
  * since nothing happens to it again. */
 enum patch {
@@ -25,9 +27,10 @@ struct spread {
 	uint32_t clean[CLEANS][WHERES];
 	uint32_t ill[ILLS][WHERES];
 	struct day day;
-	double rate;    /* between machines that are on */
-	double pool;    /* machines that can be infected, or are, at the start */
-	double t, step; /* hours */
+	double rate;         /* between machines that are on */
+	double pool;         /* machines that can be infected, or are, at the start */
+	double without_tool; /* machines that have not asked for it since it is there */
+	double t, step;      /* hours */
 	struct spread_result res;
 };
 
@@ -112,6 +115,7 @@ static void begin(struct spread *s, double rate)
 	/* One that is on meets those that are on; the rate is an average over all machines. */
 	s->rate = rate / s->day.meeting;
 	s->pool = (double)ill + open;
+	s->without_tool = site->machines;
 	s->clean[clean_at(OPEN, NEVER)][ON] = open;
 	move(s, &s->clean[clean_at(OPEN, NEVER)][ON], &s->clean[clean_at(OPEN, NEVER)][OFF], off);
 	s->ill[ill_at(OPEN, HIDDEN, UNTRIED)][ON] = ill;
@@ -205,48 +209,27 @@ static void restart(struct spread *s)
 	}
 }
 
-/*
- * Of `machines` that the generic way has to serve, the share it comes to within the step; it began
- * at `from`. Each machine asks at even intervals, at an own time: within twice the mean time all
- * have asked. Who was off or turned away meanwhile asks when it is back.
- */
-static double reach(const struct spread *s, double from, double machines)
+/* Of the machines that are on, the share that asks within the step for what is there since `from`.
+ * Each asks at even intervals, at an own time: within twice the mean time all have asked. Who was
+ * off or turned away meanwhile asks when it is back. */
+static double asking(const struct spread *s, double from)
 {
-	const struct sim_means *m = &s->opt->means;
-	double left = from + 2 * m->generic_hours - s->t;
-	double asking = left > s->step ? s->step / left : 1;
+	double left = from + 2 * s->opt->means.generic_hours - s->t;
 
-	return fmin(asking, m->generic_an_hour * s->step / fmax(machines, 1));
+	if (s->t < from - tiny)
+		return 0;
+	return left > s->step ? s->step / left : 1;
 }
 
-static void patch_some(struct spread *s, uint32_t *open, uint32_t *failed, uint32_t *pending,
-		       double p)
+static double count_open(const struct spread *s)
 {
-	uint32_t n = random_binomial(s->r, *open, p);
-	uint32_t good = random_binomial(s->r, n, s->opt->means.generic_success);
-
-	*open -= n;
-	*failed += n - good;
-	*pending += good;
-}
-
-static void patch_everywhere(struct spread *s)
-{
-	double to_do = 0, p;
+	double n = 0;
 
 	for (unsigned past = 0; past < PASTS; past++)
-		to_do += s->clean[clean_at(OPEN, past)][ON];
+		n += s->clean[clean_at(OPEN, past)][ON];
 	for (unsigned k = 0; k < KNOWNS; k++)
-		to_do += s->ill[ill_at(OPEN, k, UNTRIED)][ON];
-	p = reach(s, patch_from(s), to_do);
-	for (unsigned past = 0; past < PASTS; past++)
-		patch_some(s, &s->clean[clean_at(OPEN, past)][ON],
-			   &s->clean[clean_at(FAILED, past)][ON],
-			   &s->clean[clean_at(PENDING, past)][ON], p);
-	for (unsigned k = 0; k < KNOWNS; k++)
-		patch_some(s, &s->ill[ill_at(OPEN, k, UNTRIED)][ON],
-			   &s->ill[ill_at(FAILED, k, UNTRIED)][ON],
-			   &s->ill[ill_at(PENDING, k, UNTRIED)][ON], p);
+		n += s->ill[ill_at(OPEN, k, UNTRIED)][ON];
+	return n;
 }
 
 /* Cleaned, but without a patch in effect: protected, or open to be infected again. */
@@ -258,12 +241,18 @@ static void cleaned(struct spread *s, unsigned patch, uint32_t n)
 		n - random_binomial(s->r, n, s->opt->means.protection);
 }
 
-/* The cleaning tool, with the anti-malware, goes to all machines, since not all infected ones are
- * known; it does nothing on those that are not patched. */
-static void clean_everywhere(struct spread *s)
+/* The cleaning tool goes to `n` infected machines that are patched, in effect or not. */
+static void try_tool(struct spread *s, unsigned patch, unsigned known, uint32_t n)
 {
-	double p = reach(s, tool_from(s), s->opt->site.machines * (1 - s->opt->means.off_share));
+	uint32_t good = random_binomial(s->r, n, s->opt->means.generic_success);
 
+	s->ill[ill_at(patch, known, IN_VAIN)][ON] += n - good;
+	cleaned(s, patch, good);
+}
+
+/* Those that have the patch already ask for the tool. */
+static void clean_everywhere(struct spread *s, double p)
+{
 	for (unsigned i = 0; i < CLEANS; i++)
 		s->clean[i][ON] -=
 			random_binomial(s->r, s->clean[i][ON], p * s->opt->means.protection);
@@ -271,13 +260,59 @@ static void clean_everywhere(struct spread *s)
 		for (unsigned k = 0; k < KNOWNS; k++) {
 			uint32_t *untried = &s->ill[ill_at(patch, k, UNTRIED)][ON];
 			uint32_t n = random_binomial(s->r, *untried, p);
-			uint32_t good = random_binomial(s->r, n, s->opt->means.generic_success);
 
 			*untried -= n;
-			s->ill[ill_at(patch, k, IN_VAIN)][ON] += n - good;
-			cleaned(s, patch, good);
+			try_tool(s, patch, k, n);
 		}
 	}
+}
+
+/* Returns how many have the patch now, without a restart. */
+static uint32_t patch_some(struct spread *s, uint32_t *open, uint32_t *failed, double p)
+{
+	uint32_t n = random_binomial(s->r, *open, p);
+	uint32_t good = random_binomial(s->r, n, s->opt->means.generic_success);
+
+	*open -= n;
+	*failed += n - good;
+	return good;
+}
+
+/* Who asks for the patch when the tool is there as well gets both. */
+static void patch_everywhere(struct spread *s, double p, bool has_tool)
+{
+	for (unsigned past = 0; past < PASTS; past++)
+		s->clean[clean_at(PENDING, past)][ON] +=
+			patch_some(s, &s->clean[clean_at(OPEN, past)][ON],
+				   &s->clean[clean_at(FAILED, past)][ON], p);
+	for (unsigned k = 0; k < KNOWNS; k++) {
+		uint32_t n = patch_some(s, &s->ill[ill_at(OPEN, k, UNTRIED)][ON],
+					&s->ill[ill_at(FAILED, k, UNTRIED)][ON], p);
+
+		if (has_tool)
+			try_tool(s, PENDING, k, n);
+		else
+			s->ill[ill_at(PENDING, k, UNTRIED)][ON] += n;
+	}
+}
+
+/* The server gives the patch to the open ones, and the tool, with the anti-malware, once to all
+ * machines, since not all infected ones are known; so many an hour, of both together. */
+static void serve(struct spread *s)
+{
+	double for_patch = asking(s, patch_from(s)), for_tool = asking(s, tool_from(s));
+	double open = count_open(s), both, served = 1;
+	double others = fmax(s->without_tool * day_share_on(&s->day, s->t) - open, 0) * for_tool;
+
+	if (!(for_patch > 0))
+		return;
+	both = for_tool > 0 ? open * for_patch : 0;
+	served = fmin(s->opt->means.generic_an_hour * s->step /
+			      fmax(open * for_patch + both + others, 1),
+		      1);
+	clean_everywhere(s, for_tool * served);
+	patch_everywhere(s, for_patch * served, for_tool > 0);
+	s->without_tool -= (both + others) * served;
 }
 
 /* Is it for people, and in which order? 0: it is not; 1: first; 2: then. */
@@ -357,9 +392,9 @@ static double at_desks(const struct spread *s)
 
 	if (!day_is_work(&s->day, s->t))
 		return 0;
-	if (s->opt->strategy == STRATEGY_GENERIC && s->t < tool_from(s) - 1e-9)
+	if (s->opt->strategy == STRATEGY_GENERIC && s->t < tool_from(s) - tiny)
 		return 0; /* what it will leave to do by hand is not known yet */
-	if (s->opt->strategy == STRATEGY_MIXED && s->t < m->prepare_hours - 1e-9)
+	if (s->opt->strategy == STRATEGY_MIXED && s->t < m->prepare_hours - tiny)
 		return fmax(m->people - 1, 0);
 	return m->people;
 }
@@ -394,15 +429,12 @@ void spread_run(const struct sim_options *opt, double rate, struct random *r,
 
 	begin(&s, rate);
 	before = all_ill(&s);
-	while (before > 0 && s.t < opt->horizon_hours - 1e-9) {
+	while (before > 0 && s.t < opt->horizon_hours - tiny) {
 		choose_step(&s);
 		infect(&s);
 		find(&s);
 		restart(&s);
-		if (s.t >= patch_from(&s) - 1e-9)
-			patch_everywhere(&s);
-		if (s.t >= tool_from(&s) - 1e-9)
-			clean_everywhere(&s);
+		serve(&s);
 		by_hand(&s);
 		come_and_go(&s);
 		s.t += s.step;

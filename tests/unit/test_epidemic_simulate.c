@@ -103,9 +103,21 @@ static void a_server_serves_so_many_an_hour(void **unused)
 	struct sim_options opt = quiet_site(STRATEGY_GENERIC);
 
 	(void)unused;
-	/* 980 patches from 4 to 13.8 hours; the tool, from 6 on, reaches each in ten hours. */
+	/* 200 patches from 4 to 6 hours; then the tool, and with it 780 patches, to 1000 machines.
+	 */
 	opt.means.generic_an_hour = 100;
-	near(play(&opt).machine_hours.mean, 80 * (9.1 + 10), 0.06);
+	near(play(&opt).machine_hours.mean, 80 * (6 + (780 + 1000) / 100.0 / 2), 0.03);
+}
+
+static void who_asks_late_gets_patch_and_tool_at_once(void **unused)
+{
+	struct sim_options opt = quiet_site(STRATEGY_GENERIC);
+
+	(void)unused;
+	/* All ask within eight hours from 4 on; the tool is there from 6 on. Of 80, 20 have the
+	 * patch by then and ask for the tool within the next eight hours; the others get both. */
+	opt.means.generic_hours = 4;
+	near(play(&opt).machine_hours.mean, 20 * (6 + 4) + 60 * (6 + 3), 0.04);
 }
 
 static void nothing_is_cleaned_before_it_is_patched(void **unused)
@@ -304,6 +316,7 @@ int main(void)
 		cmocka_unit_test(people_go_home),
 		cmocka_unit_test(the_generic_way_starts_when_it_is_prepared),
 		cmocka_unit_test(a_server_serves_so_many_an_hour),
+		cmocka_unit_test(who_asks_late_gets_patch_and_tool_at_once),
 		cmocka_unit_test(nothing_is_cleaned_before_it_is_patched),
 		cmocka_unit_test(both_together_patch_generically_and_clean_by_hand),
 		cmocka_unit_test(without_any_cure_it_grows_logistically),
