@@ -201,7 +201,6 @@ static void send(struct site *s, struct person *p)
 	uint32_t first = dice_below(&s->d, s->n);
 	struct box *best = NULL;
 	unsigned most = 0;
-	double from;
 
 	for (uint32_t i = 0; i < s->n && most < 2; i++) {
 		struct box *b = &s->boxes[(first + i) % s->n];
@@ -216,10 +215,10 @@ static void send(struct site *s, struct person *p)
 		return;
 	best->visited = true;
 	p->at = best;
-	/* From the end of the visit before, which was within the last step. */
-	from = p->until > s->t - step && p->until <= s->t ? p->until : s->t;
-	/* Most machines take a little less, some much longer. */
-	p->until = from + s->opt->means.minutes_each / 60 * exp(0.5 * dice_normal(&s->d) - 0.125);
+	/* From the end of the visit before, if that was within this step. Most machines take a
+	 * little less, some much longer. */
+	p->until = fmax(p->until, s->t - step) +
+		   s->opt->means.minutes_each / 60 * exp(0.5 * dice_normal(&s->d) - 0.125);
 }
 
 static void work(struct site *s)
@@ -234,6 +233,7 @@ static void work(struct site *s)
 	}
 }
 
+/* What happens in the step that ends at s->t. Returns how many are infected then. */
 static uint32_t go_on(struct site *s, double *left)
 {
 	uint32_t ill = 0;
@@ -241,7 +241,6 @@ static uint32_t go_on(struct site *s, double *left)
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct box *b = &s->boxes[i];
 
-		ill += b->ill;
 		if (!is_on(s, b))
 			continue;
 		if (b->ill && !b->cut)
@@ -253,6 +252,8 @@ static uint32_t go_on(struct site *s, double *left)
 		ask(s, b, left);
 	}
 	work(s);
+	for (uint32_t i = 0; i < s->n; i++)
+		ill += s->boxes[i].ill;
 	return ill;
 }
 
@@ -302,10 +303,13 @@ double made_cure(const struct cure_options *opt)
 	s.n_people = (unsigned)fmin(opt->means.people + 0.5, PEOPLE_MOST);
 	for (uint32_t i = 0; i < ill; i++)
 		infect(&s, &s.boxes[i], dice_unit(&s.d) < opt->means.found_share);
-	for (; ill > 0 && s.t < opt->horizon_hours; s.t += step) {
+	while (ill > 0 && s.t < opt->horizon_hours) {
+		uint32_t before = ill;
+
+		s.t += step;
 		left = fmin(left, 1) + opt->means.generic_an_hour * step;
 		ill = go_on(&s, &left);
-		hours += ill * step;
+		hours += step * (before + (double)ill) / 2;
 	}
 	free(s.boxes);
 	return hours;
