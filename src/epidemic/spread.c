@@ -146,10 +146,12 @@ static void choose_step(struct spread *s)
 
 static void infect(struct spread *s)
 {
-	double spreading = 0, p;
+	double growth = s->rate * all_open(s) / s->pool * s->step, spreading = 0, p;
 
 	for (unsigned i = 0; i < ILLS; i++)
 		spreading += known_of(i) == CUT ? 0 : s->ill[i][ON];
+	/* Who is infected within the step infects others in it: (e^x - 1) / x times as many. */
+	spreading *= 1 + growth / 2 + growth * growth / 6;
 	p = 1 - random_exp(-s->rate * spreading / s->pool * s->step);
 	for (unsigned i = 0; i < CLEANS; i++) {
 		uint32_t n = random_binomial(s->r, s->clean[i][ON], p);

@@ -153,9 +153,11 @@ static void both_together_patch_generically_and_clean_by_hand(void **unused)
 static void without_any_cure_it_grows_logistically(void **unused)
 {
 	static const struct {
-		double rate, hours, off;
-	} cases[] = {{0.5, 4, 0},  {0.5, 10, 0}, {2, 2, 0},
-		     {20, 0.2, 0}, {100, 1, 0},  {0.1, 24, 0.3}};
+		double rate, hours, off, more;
+	} cases[] = {{0.5, 4, 0, 1},      {0.5, 10, 0, 1}, {2, 2, 0, 1},
+		     {20, 0.2, 0, 1},     {100, 1, 0, 1}, /* who is infected is more often one that
+							     is on: */
+		     {0.1, 24, 0.3, 1.06}};
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -172,7 +174,7 @@ static void without_any_cure_it_grows_logistically(void **unused)
 		if (cases[i].hours < 1) /* the horizon is an hour at least */
 			opt.site.rate = cases[i].rate * cases[i].hours;
 		want = pool / (1 + (pool / start - 1) * exp(-opt.site.rate * opt.horizon_hours));
-		near(play(&opt).infected_in_all.mean, want, 0.06);
+		near(play(&opt).infected_in_all.mean, want * cases[i].more, 0.01);
 	}
 }
 
@@ -252,7 +254,7 @@ static void the_same_seed_gives_the_same_answer(void **unused)
 	b = play(&opt);
 	assert_memory_equal(&a, &b, sizeof(a));
 	/* On every machine: a figure that changes here has changed for everybody. */
-	assert_true(a.machine_hours.mean == 37387.039122905218);
+	assert_true(a.machine_hours.mean == 38150.576033256359);
 	opt.seed = 2;
 	b = play(&opt);
 	assert_memory_not_equal(&a, &b, sizeof(a));
