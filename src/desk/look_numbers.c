@@ -256,7 +256,8 @@ static enum rc count_rate(struct triage_input *in, const struct rate_case *cases
 					 .means = &in->means};
 	enum rc rc = rate_count(&input, &in->rate);
 
-	in->site.rate = in->rate.rate;
+	if (rc == RC_OK)
+		rate_apply(&in->rate, &in->site);
 	return rc;
 }
 

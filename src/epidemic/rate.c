@@ -290,3 +290,9 @@ enum rc rate_count(const struct rate_input *in, struct rate *ret_r)
 			       .machine_hours = c.hours};
 	return RC_OK;
 }
+
+void rate_apply(const struct rate *r, struct sim_site *site)
+{
+	site->rate = r->rate;
+	site->rate_sd = r->infections < RATE_SURE ? 0 : (r->high - r->low) / (2 * in_95) / r->rate;
+}

@@ -43,4 +43,10 @@ struct rate {
 /* RC_INVAL: nobody was heard, listening ended before it began, or a number is not one. RC_NOMEM. */
 MUST_CHECK enum rc rate_count(const struct rate_input *in, struct rate *ret_r);
 
+enum { RATE_SURE = 8 /* infections */ };
+
+/* The site gets the rate, with what is not known of it. Of fewer than RATE_SURE infections it
+ * counts as if it were known: its error is so large that the worst of it would decide. */
+void rate_apply(const struct rate *r, struct sim_site *site);
+
 #endif

@@ -174,6 +174,20 @@ static void the_rate_is_one_of_an_average_hour(void **unused)
 	near(night.infections, day.infections, 0.01);
 }
 
+static void little_is_no_spread_of_rates(void **unused)
+{
+	struct rate r = {.rate = 0.5, .low = 0.3, .high = 0.8, .infections = RATE_SURE};
+	struct sim_site site = {.infected = 9};
+
+	(void)unused;
+	rate_apply(&r, &site);
+	assert_true(site.rate == 0.5);
+	near(site.rate_sd, 0.5 / 3.92 / 0.5, 1e-4);
+	r.infections = RATE_SURE - 0.1;
+	rate_apply(&r, &site);
+	assert_true(site.rate == 0.5 && site.rate_sd == 0);
+}
+
 /* dI/dt = r I (1 - I/K) by single events, heard after an exponential delay. */
 static void spread(struct heard *h, double r, double limit, double until, double delay,
 		   uint64_t seed)
@@ -291,6 +305,7 @@ int main(void)
 		cmocka_unit_test(who_listens_before_it_begins_hears_no_slow_growth),
 		cmocka_unit_test(more_infected_in_all_than_heard_were_infected_lately),
 		cmocka_unit_test(the_rate_is_one_of_an_average_hour),
+		cmocka_unit_test(little_is_no_spread_of_rates),
 		cmocka_unit_test(the_rate_of_a_birth_process_is_found),
 		cmocka_unit_test(the_order_does_not_matter_and_nothing_is_made_of_nothing),
 		cmocka_unit_test(nonsense_is_refused),
