@@ -9,6 +9,7 @@
 
 #include "base/monotime.h"
 #include "desk/looking.h"
+#include "epidemic/number.h"
 #include "store/campaigns.h"
 
 static const uint64_t HOUR_NS = 3600 * NS_PER_S, MINUTE_NS = 60 * NS_PER_S;
@@ -240,7 +241,7 @@ static double hour_of(uint64_t ns)
 /* Of the total; < 0: there is none. */
 static double infected_sd(const struct estimate *e)
 {
-	return e->is_meaningful ? (e->high - e->low) / (2 * 1.96) : -1;
+	return e->is_meaningful ? (e->high - e->low) / (2 * NUMBER_IN_95) : -1;
 }
 
 /* RC_INVAL: nobody was heard, or for too short a time to tell. */

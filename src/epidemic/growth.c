@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "epidemic/curve.h"
+#include "epidemic/number.h"
 
 static const double ns_per_hour = 3.6e12;
-static const double in_95 = 1.959964; /* standard deviations of a normal distribution */
 static const double chi2_95 = 3.841459;
 
 static void say(struct growth *g, const char *why)
@@ -208,7 +208,8 @@ void growth_at(const struct growth *g, double hours, double factor, struct growt
 		double made = fmax(p.infected - g->now, 0);
 		double left = g->limit > 0 ? fmax(1 - p.infected / g->limit, 0) : 1;
 
-		chance = in_95 * sqrt(g->scatter * made * (1 + left * made / fmax(g->now, 1)));
+		chance = NUMBER_IN_95 *
+			 sqrt(g->scatter * made * (1 + left * made / fmax(g->now, 1)));
 	}
 	p.low = fmax(p.infected - hypot(p.infected - p.low, chance), 0);
 	p.high = fmin(p.infected + hypot(p.high - p.infected, chance), 1e12);

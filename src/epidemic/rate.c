@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "epidemic/day.h"
+#include "epidemic/number.h"
 
 enum { EVEN = 64, DENSE = 64, BINS = EVEN + DENSE, ROUNDS = 40 };
 
@@ -37,21 +38,8 @@ struct count {
 	double hours; /* spent, in all bins */
 };
 
-static const double in_95 = 1.959964; /* standard deviations of a normal distribution */
 /* Infections and machine-hours, the prior's included: with less, nothing is said. */
 static const double least = 2;
-
-static bool within(double x, double low, double high)
-{
-	return x >= low && x <= high; /* false for what is no number, too */
-}
-
-static int by_size(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
 
 static double hours_at(const struct rate_input *in, uint64_t at_ns)
 {
@@ -73,7 +61,7 @@ static size_t take_times(const struct rate_input *in, double *times)
 			times[n++] = hours_at(in, in->cases[i].at_ns);
 	}
 	if (n > 0)
-		qsort(times, n, sizeof(*times), by_size);
+		qsort(times, n, sizeof(*times), number_order);
 	return n;
 }
 
@@ -104,7 +92,7 @@ static void cut_bins(struct count *c, const struct rate_input *in, const double 
 
 		borders[EVEN + 1 + i] = fmax(times[at], from);
 	}
-	qsort(borders, BINS + 1, sizeof(*borders), by_size);
+	qsort(borders, BINS + 1, sizeof(*borders), number_order);
 	day_init(&day, in->site, in->means);
 	for (unsigned i = 0; i < BINS; i++) {
 		struct bin *b = &c->bins[c->n];
@@ -253,10 +241,12 @@ static bool is_good(const struct rate_input *in)
 	const struct sim_site *site = in->site;
 	const struct sim_means *means = in->means;
 
-	return within(site->infected, 0, SIM_MACHINES) && within(site->exposed, 0, SIM_MACHINES) &&
-	       within(in->infected_sd, -SIM_MACHINES, SIM_MACHINES) &&
-	       within(in->now_hour, 0, DAY_HOURS) && within(means->find_hours, 0, 1e6) &&
-	       within(means->off_share, 0, 0.99) && in->from_ns <= in->now_ns;
+	return number_within(site->infected, 0, SIM_MACHINES) &&
+	       number_within(site->exposed, 0, SIM_MACHINES) &&
+	       number_within(in->infected_sd, -SIM_MACHINES, SIM_MACHINES) &&
+	       number_within(in->now_hour, 0, DAY_HOURS) &&
+	       number_within(means->find_hours, 0, 1e6) &&
+	       number_within(means->off_share, 0, 0.99) && in->from_ns <= in->now_ns;
 }
 
 enum rc rate_count(const struct rate_input *in, struct rate *ret_r)
@@ -284,8 +274,8 @@ enum rc rate_count(const struct rate_input *in, struct rate *ret_r)
 	if (n + hours < least)
 		return RC_INVAL;
 	*ret_r = (struct rate){.rate = n / hours,
-			       .low = border(n, -in_95) / hours,
-			       .high = border(n, in_95) / hours,
+			       .low = border(n, -NUMBER_IN_95) / hours,
+			       .high = border(n, NUMBER_IN_95) / hours,
 			       .infections = n - prior_infections,
 			       .machine_hours = c.hours};
 	return RC_OK;
@@ -294,5 +284,6 @@ enum rc rate_count(const struct rate_input *in, struct rate *ret_r)
 void rate_apply(const struct rate *r, struct sim_site *site)
 {
 	site->rate = r->rate;
-	site->rate_sd = r->infections < RATE_SURE ? 0 : (r->high - r->low) / (2 * in_95) / r->rate;
+	site->rate_sd =
+		r->infections < RATE_SURE ? 0 : (r->high - r->low) / (2 * NUMBER_IN_95) / r->rate;
 }

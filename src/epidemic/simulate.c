@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epidemic/number.h"
 #include "epidemic/spread.h"
 
 static const char *const names[STRATEGIES] = {
@@ -59,35 +60,26 @@ struct sim_means sim_means_default(void)
 	};
 }
 
-static bool within(double x, double low, double high)
-{
-	return x >= low && x <= high; /* false for what is no number, too */
-}
-
 static bool site_is_good(const struct sim_site *s)
 {
-	return within(s->machines, 0, SIM_MACHINES) && within(s->infected, 0, s->machines) &&
-	       within(s->exposed, 0, s->machines) && within(s->rate, 0, 1e6) &&
-	       within(s->rate_sd, 0, 10) && within(s->hour, 0, 24);
+	return number_within(s->machines, 0, SIM_MACHINES) &&
+	       number_within(s->infected, 0, s->machines) &&
+	       number_within(s->exposed, 0, s->machines) && number_within(s->rate, 0, 1e6) &&
+	       number_within(s->rate_sd, 0, 10) && number_within(s->hour, 0, 24);
 }
 
 static bool means_are_good(const struct sim_means *m)
 {
-	return within(m->people, 0, 1e5) && within(m->hours_a_day, 0, 24) &&
-	       within(m->day_from, 0, 24) && within(m->off_share, 0, 0.99) &&
-	       within(m->minutes_each, 0.1, 1e4) && within(m->hand_success, 0, 1) &&
-	       within(m->prepare_hours, 0, 1e4) && within(m->generic_hours, 0, 1e4) &&
-	       within(m->generic_an_hour, 0, 1e9) && within(m->generic_success, 0, 1) &&
-	       within(m->restart_hours, 0, 1e4) && within(m->clean_prepare_hours, 0, 1e4) &&
-	       within(m->protection, 0, 1) && within(m->quarantine_hours, -1e4, 1e4) &&
-	       within(m->found_share, 0, 1) && within(m->find_hours, 0, 1e6);
-}
-
-static int order(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
+	return number_within(m->people, 0, 1e5) && number_within(m->hours_a_day, 0, 24) &&
+	       number_within(m->day_from, 0, 24) && number_within(m->off_share, 0, 0.99) &&
+	       number_within(m->minutes_each, 0.1, 1e4) && number_within(m->hand_success, 0, 1) &&
+	       number_within(m->prepare_hours, 0, 1e4) && number_within(m->generic_hours, 0, 1e4) &&
+	       number_within(m->generic_an_hour, 0, 1e9) &&
+	       number_within(m->generic_success, 0, 1) && number_within(m->restart_hours, 0, 1e4) &&
+	       number_within(m->clean_prepare_hours, 0, 1e4) &&
+	       number_within(m->protection, 0, 1) &&
+	       number_within(m->quarantine_hours, -1e4, 1e4) &&
+	       number_within(m->found_share, 0, 1) && number_within(m->find_hours, 0, 1e6);
 }
 
 /* Of `n` sorted values, the one below which `share` of them are. */
@@ -106,7 +98,7 @@ static struct sim_range range_of(double *values, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		r.mean += values[i] / (double)n;
-	qsort(values, n, sizeof(*values), order);
+	qsort(values, n, sizeof(*values), number_order);
 	r.low = at_share(values, n, 0.025);
 	r.high = at_share(values, n, 0.975);
 	return r;
@@ -114,9 +106,7 @@ static struct sim_range range_of(double *values, size_t n)
 
 double sim_standard_error(const struct sim_range *r, unsigned runs)
 {
-	const double in_95 = 2 * 1.96; /* standard deviations */
-
-	return runs > 0 ? fmax(r->high - r->low, 0) / in_95 / sqrt(runs) : 0;
+	return runs > 0 ? fmax(r->high - r->low, 0) / (2 * NUMBER_IN_95) / sqrt(runs) : 0;
 }
 
 enum { COLUMNS = 6 };
@@ -138,7 +128,7 @@ enum rc simulate(const struct sim_options *opt, struct sim_outcome *ret_o)
 	unsigned ended = 0;
 
 	if (!site_is_good(&opt->site) || !means_are_good(&opt->means) || opt->runs < 1 ||
-	    opt->runs > SIM_RUNS || !within(opt->horizon_hours, 1, 24 * 366) ||
+	    opt->runs > SIM_RUNS || !number_within(opt->horizon_hours, 1, 24 * 366) ||
 	    (unsigned)opt->strategy >= STRATEGIES)
 		return RC_INVAL;
 	values = calloc((size_t)opt->runs * COLUMNS, sizeof(*values));

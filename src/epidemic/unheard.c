@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epidemic/number.h"
 #include "epidemic/random.h"
 
 enum {
@@ -272,13 +273,6 @@ static double draw_total(struct model *m, const struct guess *g)
 	return m->in->limit > 0 ? fmin(n, fmax(m->in->limit, m->n)) : n;
 }
 
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void set_grid(struct model *m)
 {
 	double minutes = m->in->minutes, bin = minutes / BINS, most = random_log(RATE_MOST * 3);
@@ -353,7 +347,7 @@ static void sample(struct model *m, double *totals, struct unheard *ret_u)
 		for (unsigned k = 0; k < RATES; k++)
 			ret_u->missed[k] += m->n / (1 - g.share_missed) * g.missed[k] / DRAWS;
 	}
-	qsort(totals, DRAWS, sizeof(*totals), by_size);
+	qsort(totals, DRAWS, sizeof(*totals), number_order);
 	memcpy(ret_u->rate, m->rate, sizeof(m->rate));
 	ret_u->total = totals[DRAWS / 2];
 	ret_u->low = totals[(size_t)(DRAWS * 0.025)];
