@@ -66,8 +66,8 @@ static void make_box(struct site *s, struct box *b)
 	*b = (struct box){.known_at = never, .cut_at = never, .restart_at = never};
 	b->cannot_patch = dice_unit(&s->d) >= m->generic_success;
 	b->cannot_clean = dice_unit(&s->d) >= m->generic_success;
-	b->speed = exp(s->opt->site.rate_sd * dice_normal(&s->d) -
-		       s->opt->site.rate_sd * s->opt->site.rate_sd / 2);
+	b->speed =
+		exp(s->opt->worm_sd * dice_normal(&s->d) - s->opt->worm_sd * s->opt->worm_sd / 2);
 	b->off_from = 18 + 2 * dice_normal(&s->d);
 	b->off_hours = fmin(24 * s->opt->means.off_share * 2 * dice_unit(&s->d), 22);
 	b->period = 2 * m->generic_hours;
@@ -268,7 +268,7 @@ static void begin(struct site *s, const struct cure_options *opt, uint32_t n)
 	s->attacks = attacks_an_hour(s);
 }
 
-size_t made_history(const struct cure_options *opt, uint64_t heard_ns[CURE_MOST], double *ret_hours)
+size_t made_history(struct cure_options *opt, uint64_t heard_ns[CURE_MOST], double *ret_hours)
 {
 	uint32_t ill = 1, most = (uint32_t)(opt->site.infected + 0.5);
 	struct site s;
@@ -289,6 +289,8 @@ size_t made_history(const struct cure_options *opt, uint64_t heard_ns[CURE_MOST]
 			heard_ns[n++] = 1 + (uint64_t)(s.boxes[i].known_at * 3600e9);
 	}
 	free(s.boxes);
+	opt->site.infected = ill;
+	opt->site.exposed = s.n - ill;
 	*ret_hours = s.t;
 	return n;
 }

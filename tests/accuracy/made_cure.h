@@ -11,10 +11,11 @@
 
 #include "epidemic/simulate.h"
 
-enum { CURE_MOST = 4096, HISTORY_HOURS = 60 * 24 };
+enum { CURE_MOST = 4096, HISTORY_HOURS = 365 * 24 };
 
 struct cure_options {
-	struct sim_site site; /* the truth: rate_sd is the spread from worm to worm */
+	struct sim_site site; /* the truth */
+	double worm_sd;       /* of the logarithm of how fast each attacks */
 	struct sim_means means;
 	enum strategy strategy;
 	double horizon_hours;
@@ -26,9 +27,9 @@ struct cure_options {
 double made_cure(const struct cure_options *opt);
 
 /* How it came to that: from one infected machine until as many are as the site has, nobody doing
- * anything. When those that were heard were heard first, in ns from then, and after how many hours
- * that is now. Returns how many were heard. */
-size_t made_history(const struct cure_options *opt, uint64_t heard_ns[CURE_MOST],
-		    double *ret_hours);
+ * anything; the last step may infect a few more, and the site has these then. When those that were
+ * heard were heard first, in ns from then, and after how many hours that is now. Returns how many
+ * were heard. */
+size_t made_history(struct cure_options *opt, uint64_t heard_ns[CURE_MOST], double *ret_hours);
 
 #endif

@@ -15,8 +15,8 @@ enum { PLAYS = 16, QUICK_PLAYS = 2, QUICK_RUNS = 10, RUNS = 100 };
 static const double total_sd = 0.15; /* relative, of the estimate of how many are infected */
 
 static const struct column columns[] = {
-	{"right %", 1}, {"within 5 %", 1}, {"rule %", 1},    {"manual %", 1},     {"generic %", 1},
-	{"mixed %", 1}, {"cost", 2},       {"rule cost", 2}, {"rate in 95 %", 1}, {"outbreaks", 0},
+	{"right %", 1}, {"within 5 %", 1}, {"rule %", 1},    {"manual %", 1},    {"generic %", 1},
+	{"mixed %", 1}, {"cost", 2},       {"rule cost", 2}, {"rate held %", 1}, {"outbreaks", 0},
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
@@ -82,7 +82,7 @@ static void draw(const struct row *row, struct dice *d, struct cure_options *tru
 	site->infected = floor(between(d, row->infected_low, row->infected_high));
 	site->exposed = floor(between(d, 100, 1000));
 	site->rate = between(d, row->rate_low, row->rate_high);
-	site->rate_sd = 0.5;
+	truth->worm_sd = 0.5;
 	site->hour = uniform(d, 0, 24);
 	site->machines = ceil((site->infected + site->exposed) * 1.3);
 	draw_means(d, &truth->means);
@@ -109,7 +109,7 @@ static void estimate(struct dice *d, const struct cure_options *truth, double sd
 	means->restart_hours = blur(d, means->restart_hours, sd);
 }
 
-/* An outbreak, who was heard when in its first hours, and what each strategy would cost. */
+/* An outbreak, who was heard when before its cure began, and what each strategy costs. */
 struct episode {
 	struct cure_options truth;
 	struct rate_case cases[CURE_MOST];
@@ -267,7 +267,9 @@ static const struct knowledge {
 	[EXACT] = {0, 95,
 		   "Which strategy: no more infected machine-hours than the better of the others",
 		   "the strategy chosen costs no more, % of all"},
-	[BLURRED] = {0.2, 92, "The same, if each setting of the site is a fifth wrong",
+	[BLURRED] = {0.2, 92,
+		     "The same, if what is set of times, servers and switched-off machines is a "
+		     "fifth wrong",
 		     "the strategy chosen costs no more, with wrong settings, % of all"},
 };
 
@@ -291,6 +293,7 @@ static bool show(const struct numbers_options *opt, const struct knowledge *k,
 		 const struct tally t[ROWS])
 {
 	struct tally all = {0};
+	bool ok;
 
 	table_head(k->title, columns, COLUMNS);
 	for (unsigned r = 0; r < ROWS; r++) {
@@ -298,7 +301,10 @@ static bool show(const struct numbers_options *opt, const struct knowledge *k,
 		add(&all, &t[r]);
 	}
 	print("all", &all);
-	return table_goal(k->goal, 100 * all.right / all.n, opt->is_quick ? 75 : k->least, 100);
+	ok = table_goal(k->goal, 100 * all.right / all.n, opt->is_quick ? 75 : k->least, 100);
+	return table_goal("rates that their interval holds, %", 100 * all.within / all.told,
+			  opt->is_quick ? 75 : 90, 100) &&
+	       ok;
 }
 
 bool numbers_strategy(const struct numbers_options *opt)
