@@ -134,7 +134,7 @@ static void explain_line(struct growth *g, const struct curve_data *d)
 	*g = (struct growth){.rate_high = rate_high, .scatter = g->scatter};
 	(void)snprintf(g->why, sizeof(g->why),
 		       "%.0f infections in %s lie as well on a line (as many each hour, or all of "
-		       "them old) as on a curve: a rate cannot be told; it is at most %.2g an hour",
+		       "them old) as on a curve: none is fitted; its rate is at most %.2g an hour",
 		       d->total, hours_text(hours, window, sizeof(window)), rate_high);
 }
 
@@ -157,7 +157,7 @@ enum rc growth_fit(const struct growth_input *in, struct growth *ret_g)
 	}
 	if (d.total < GROWTH_LEAST) {
 		(void)snprintf(g.why, sizeof(g.why),
-			       "%.0f infections while listening are too few to estimate a rate: "
+			       "%.0f infections while listening are too few to fit a curve: "
 			       "%d are needed",
 			       d.total, (int)GROWTH_LEAST);
 		*ret_g = g;

@@ -16,6 +16,11 @@ static const double prior_infections = 0.5, prior_hours = 0.5;
 /* Variance over mean of what is counted: machines do not all attack alike, and most of it is
  * inferred. Measured, so that the interval holds nine of ten (`make accuracy`). */
 static const double scatter = 2;
+/* Infections and hours together, the prior's included: with less, nothing is said. */
+static const double least = 2;
+/* To meet, against an average hour: somebody is always on, whatever the model of the day says. */
+static const double rarest = 0.01;
+static const double no_chance = 1e-9; /* expected numbers that are as good as none */
 
 struct bin {
 	double hours, day; /* its length; the chance to meet, against an average hour's */
@@ -28,25 +33,23 @@ struct bin {
 	double expected;   /* infected in it and not seen, as the rate has it */
 };
 
-struct count {
+struct history {
 	struct bin bins[BINS];
 	unsigned n;
-	double old; /* infected when the first bin begins */
+	double from; /* hours until now, negative: the first bin's beginning */
+	double old;  /* infected by then */
 	size_t n_cases;
 	double seen; /* infections, in all bins */
 	double limit, infected, infected_sd;
 	double hours; /* spent, in all bins */
 };
 
-/* Infections and machine-hours, the prior's included: with less, nothing is said. */
-static const double least = 2;
-
 static double hours_at(const struct rate_input *in, uint64_t at_ns)
 {
 	return -(double)(in->now_ns - at_ns) / ns_per_hour;
 }
 
-static bool counts(const struct rate_input *in, const struct rate_case *c)
+static bool is_counted(const struct rate_input *in, const struct rate_case *c)
 {
 	return c->at_ns != 0 && c->at_ns <= in->now_ns;
 }
@@ -57,7 +60,7 @@ static size_t take_times(const struct rate_input *in, double *times)
 	size_t n = 0;
 
 	for (size_t i = 0; i < in->n; i++) {
-		if (counts(in, &in->cases[i]))
+		if (is_counted(in, &in->cases[i]))
 			times[n++] = hours_at(in, in->cases[i].at_ns);
 	}
 	if (n > 0)
@@ -78,7 +81,7 @@ static double beginning(const struct rate_input *in, const double *times)
 }
 
 /* Even bins, and more of them where there are more cases. */
-static void cut_bins(struct count *c, const struct rate_input *in, const double *times,
+static void cut_bins(struct history *c, const struct rate_input *in, const double *times,
 		     double ends[BINS])
 {
 	double borders[BINS + 1], from = beginning(in, times),
@@ -92,6 +95,7 @@ static void cut_bins(struct count *c, const struct rate_input *in, const double 
 
 		borders[EVEN + 1 + i] = fmax(times[at], from);
 	}
+	c->from = from;
 	qsort(borders, BINS + 1, sizeof(*borders), number_order);
 	day_init(&day, in->site, in->means);
 	for (unsigned i = 0; i < BINS; i++) {
@@ -101,33 +105,36 @@ static void cut_bins(struct count *c, const struct rate_input *in, const double 
 		if (!(hours > 0))
 			continue;
 		*b = (struct bin){.hours = hours, .kept = exp(-x), .kept_new = -expm1(-x) / x};
-		b->day = day_meeting(&day, hours, in->now_hour + borders[i + 1]);
+		b->day = fmax(day_meeting(&day, hours, in->now_hour + borders[i + 1]), rarest);
 		ends[c->n++] = borders[i + 1];
 	}
 }
 
-static void fill_bins(struct count *c, const struct rate_input *in, const double ends[BINS])
+/* Who was seen to be infected before the first bin is one of the old ones, and only heard. */
+static void fill_bins(struct history *c, const struct rate_input *in, const double ends[BINS])
 {
 	for (size_t i = 0; i < in->n; i++) {
 		const struct rate_case *k = &in->cases[i];
 		unsigned low = 0, high = c->n - 1;
+		double at = hours_at(in, k->at_ns);
+		bool is_seen = k->is_infection && at >= c->from;
 
-		if (!counts(in, k))
+		if (!is_counted(in, k))
 			continue;
 		while (low < high) {
 			unsigned middle = (low + high) / 2;
 
-			if (hours_at(in, k->at_ns) <= ends[middle])
+			if (at <= ends[middle])
 				high = middle;
 			else
 				low = middle + 1;
 		}
-		*(k->is_infection ? &c->bins[low].seen : &c->bins[low].heard) += 1;
-		c->seen += k->is_infection;
+		*(is_seen ? &c->bins[low].seen : &c->bins[low].heard) += 1;
+		c->seen += is_seen;
 	}
 }
 
-static double infections(const struct count *c)
+static double infections(const struct history *c)
 {
 	double n = 0;
 
@@ -137,7 +144,7 @@ static double infections(const struct count *c)
 }
 
 /* Infected machine-hours, as those infected by then have it: of each bin, and in all. */
-static void spend(struct count *c)
+static void spend(struct history *c)
 {
 	double ill = c->old;
 
@@ -153,7 +160,7 @@ static void spend(struct count *c)
 }
 
 /* Infections that nobody sees, as the rate has it. */
-static void expect(struct count *c)
+static void expect(struct history *c)
 {
 	double unseen = infections(c) - c->seen + prior_infections, rate;
 
@@ -164,7 +171,7 @@ static void expect(struct count *c)
 }
 
 /* Of those heard in a bin, how many more or fewer than expected. */
-static void compare(const struct count *c, double ratio[BINS])
+static void compare(const struct history *c, double ratio[BINS])
 {
 	double unheard = c->old;
 
@@ -173,25 +180,25 @@ static void compare(const struct count *c, double ratio[BINS])
 		double left = unheard * b->kept + b->expected * b->kept_new;
 		double want = unheard + b->expected - left;
 
-		ratio[i] = b->heard > 0 ? b->heard / fmax(want, 1e-9) : 0;
+		ratio[i] = b->heard > 0 ? b->heard / fmax(want, no_chance) : 0;
 		unheard = left;
 	}
 }
 
 /* The total is known with an error, and the model has one as well, by chance: their mean, by their
  * variances. */
-static double share_unheard(const struct count *c, double expected)
+static double share_unheard(const struct history *c, double expected)
 {
 	double known = fmax(c->infected - (double)c->n_cases, 0), w;
 
-	if (c->infected_sd < 0 || !(expected > 0))
+	if (c->infected_sd < 0 || expected < no_chance)
 		return 1;
 	w = expected / (expected + c->infected_sd * c->infected_sd);
 	return (w * known + (1 - w) * expected) / expected;
 }
 
 /* Who was infected when, as the times at which they were heard have it. */
-static void reconstruct(struct count *c)
+static void reconstruct(struct history *c)
 {
 	double ratio[BINS], heard_later = 0, never_later = 1, unheard = 0, share;
 	double heard[BINS] = {0}, never[BINS] = {0}, old_never;
@@ -213,7 +220,7 @@ static void reconstruct(struct count *c)
 	c->old = fmax(c->old * heard_later + share * old_never, 1); /* somebody began */
 }
 
-static void count(struct count *c)
+static void iterate(struct history *c)
 {
 	double unseen = fmax((double)c->n_cases - c->seen - 1, prior_infections);
 
@@ -227,9 +234,9 @@ static void count(struct count *c)
 	spend(c);
 }
 
-/* So many, of which 95 % are no more: of a gamma distribution, by Wilson and Hilferty, Proc. Natl.
- * Acad. Sci. 17, 1931. */
-static double border(double n, double normal)
+/* Of a count of `n`, with its scatter, where a normal distribution has `normal`: of a gamma
+ * distribution, by Wilson and Hilferty, Proc. Natl. Acad. Sci. 17, 1931. */
+static double quantile(double n, double normal)
 {
 	double shape = n / scatter, x = 1 - 1 / (9 * shape) + normal / (3 * sqrt(shape));
 
@@ -251,7 +258,7 @@ static bool is_good(const struct rate_input *in)
 
 enum rc rate_count(const struct rate_input *in, struct rate *ret_r)
 {
-	struct count c = {.infected_sd = in->infected_sd};
+	struct history c = {.infected_sd = in->infected_sd};
 	double ends[BINS], *times, n, hours;
 
 	if (!is_good(in))
@@ -268,14 +275,14 @@ enum rc rate_count(const struct rate_input *in, struct rate *ret_r)
 	fill_bins(&c, in, ends);
 	c.infected = in->site->infected;
 	c.limit = fmax(c.infected + in->site->exposed, (double)c.n_cases + 1);
-	count(&c);
+	iterate(&c);
 	n = infections(&c) + prior_infections;
 	hours = c.hours + prior_hours;
-	if (n + hours < least)
+	if (!(n + hours >= least))
 		return RC_INVAL;
 	*ret_r = (struct rate){.rate = n / hours,
-			       .low = border(n, -NUMBER_IN_95) / hours,
-			       .high = border(n, NUMBER_IN_95) / hours,
+			       .low = quantile(n, -NUMBER_IN_95) / hours,
+			       .high = quantile(n, NUMBER_IN_95) / hours,
 			       .infections = n - prior_infections,
 			       .machine_hours = c.hours};
 	return RC_OK;

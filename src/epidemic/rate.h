@@ -1,10 +1,10 @@
 /*
- * rate - how fast a worm spreads at a site: infections per hour that an infected machine was on.
+ * rate - how fast a worm spreads at a site: infections per hour, by one infected machine.
  *
  * Where growth.h fits a curve to what everybody sees, this counts: so many were infected while so
- * many machine-hours were spent infected, so it has an answer from one machine on. Infections are a
- * self-exciting process; who was infected by when is not heard, only when each was first heard. So
- * the infections are reconstructed, by expectation and maximization (Veen and Schoenberg, J. Am.
+ * many machine-hours were spent infected, so it has an answer from few machines on. Infections are
+ * a self-exciting process; who was infected by when is not heard, only when each was first heard.
+ * So the infections are reconstructed, by expectation and maximization (Veen and Schoenberg, J. Am.
  * Stat. Assoc. 103, 2008), from how long listening takes to find one, how many are infected in all,
  * and when machines are on. doc/triage.md has the model. Pure: no I/O, no clock.
  */
@@ -20,7 +20,8 @@
 
 struct rate_case { /* an infected machine */
 	uint64_t at_ns;
-	bool is_infection; /* it was seen to be infected then: tree.h; else it was first heard */
+	bool is_infection; /* the tree has it infected then; else it was first heard. Of times
+			      before from_ns it does not matter: they are old infections */
 };
 
 struct rate_input {
@@ -36,11 +37,12 @@ struct rate_input {
 struct rate {
 	double rate, low, high; /* an hour, while everybody can be infected; a 95 % interval */
 	double infections;      /* while listening, heard or not */
-	double machine_hours;   /* that infected ones were on, as on an average hour of the day, and
-				   found somebody to infect */
+	double machine_hours;   /* of infected ones, as long as an average hour of the day, and less
+				   by the share of those who cannot be infected any more */
 };
 
-/* RC_INVAL: nobody was heard, listening ended before it began, or a number is not one. RC_NOMEM. */
+/* RC_INVAL: nobody was heard, or too little to tell; listening ended before it began; a number is
+ * not one. RC_NOMEM. */
 MUST_CHECK enum rc rate_count(const struct rate_input *in, struct rate *ret_r);
 
 enum { RATE_SURE = 8 /* infections */ };

@@ -91,6 +91,12 @@ static void move(struct spread *s, uint32_t *from, uint32_t *to, double p)
 	*to += n;
 }
 
+/* New infections an hour by one that is on. */
+static double growth_rate(const struct spread *s)
+{
+	return s->rate * all_open(s) / s->pool;
+}
+
 static double patch_from(const struct spread *s)
 {
 	return s->opt->strategy == STRATEGY_MANUAL ? INFINITY : s->opt->means.prepare_hours;
@@ -132,7 +138,7 @@ static void begin(struct spread *s, double rate)
 static void choose_step(struct spread *s)
 {
 	const double slowest = 2, quickest = 1.0 / 3600, first = 0.1;
-	double growth = s->rate * all_open(s) / s->pool;
+	double growth = growth_rate(s);
 	double step = fmin(slowest, fmax(first, s->t / 20)), end;
 
 	if (growth * step > 0.1) /* a tenth more infected in a step: exponential growth is met */
@@ -146,7 +152,7 @@ static void choose_step(struct spread *s)
 
 static void infect(struct spread *s)
 {
-	double growth = s->rate * all_open(s) / s->pool * s->step, spreading = 0, p;
+	double growth = growth_rate(s) * s->step, spreading = 0, p;
 
 	for (unsigned i = 0; i < ILLS; i++)
 		spreading += known_of(i) == CUT ? 0 : s->ill[i][ON];
@@ -187,10 +193,11 @@ static void come_and_go(struct spread *s)
 {
 	double before = day_share_on(&s->day, s->t), after = day_share_on(&s->day, s->t + s->step);
 	unsigned from = after < before ? ON : OFF, to = after < before ? OFF : ON;
-	double p = after < before ? 1 - after / before : (after - before) / (1 - before);
+	double p;
 
 	if (!(fabs(after - before) > 0))
 		return;
+	p = after < before ? 1 - after / before : (after - before) / (1 - before);
 	for (unsigned i = 0; i < CLEANS; i++)
 		move(s, &s->clean[i][from], &s->clean[i][to], p);
 	for (unsigned i = 0; i < ILLS; i++)
@@ -255,9 +262,6 @@ static void try_tool(struct spread *s, unsigned patch, unsigned known, uint32_t 
 /* Those that have the patch already ask for the tool. */
 static void clean_everywhere(struct spread *s, double p)
 {
-	for (unsigned i = 0; i < CLEANS; i++)
-		s->clean[i][ON] -=
-			random_binomial(s->r, s->clean[i][ON], p * s->opt->means.protection);
 	for (unsigned patch = PENDING; patch < PATCHES; patch++) {
 		for (unsigned k = 0; k < KNOWNS; k++) {
 			uint32_t *untried = &s->ill[ill_at(patch, k, UNTRIED)][ON];
@@ -298,8 +302,8 @@ static void patch_everywhere(struct spread *s, double p, bool has_tool)
 	}
 }
 
-/* The server gives the patch to the open ones, and the tool, with the anti-malware, once to all
- * machines, since not all infected ones are known; so many an hour, of both together. */
+/* The server gives the patch to the open ones, and the tool once to all machines, since not all
+ * infected ones are known; so many an hour, of both together. */
 static void serve(struct spread *s)
 {
 	double for_patch = asking(s, patch_from(s)), for_tool = asking(s, tool_from(s));

@@ -72,18 +72,12 @@ static void add_costs(struct making *m)
 static void add_rate(struct making *m)
 {
 	const struct rate *r = &m->in->rate;
+	char hours[HOURS_TEXT];
 
 	reason_add(m,
 		   "It spreads at %.2g infections an hour by each infected machine (%.2g to %.2g): "
-		   "about %.0f in %.2g infected machine-hours.",
-		   r->rate, r->low, r->high, r->infections, r->machine_hours);
-}
-
-static const char *full_stop(const char *text)
-{
-	size_t len = strlen(text);
-
-	return len > 0 && text[len - 1] == '.' ? "" : ".";
+		   "about %.0f while all together they had %s to infect others.",
+		   r->rate, r->low, r->high, r->infections, hours_text(r->machine_hours, hours));
 }
 
 static void add_difference(struct making *m)
@@ -212,10 +206,9 @@ void make_reasons(struct making *m)
 		if (m->t->basis != TRIAGE_OVERRIDE)
 			add_difference(m);
 	} else {
-		const char *gap = in->growth.why;
-
-		reason_add(m, "Nothing could be computed beside it%s%s%s",
-			   gap[0] != '\0' ? ": " : "", gap, full_stop(gap));
+		reason_add(m, "Nothing could be computed beside it: %s.",
+			   in->rate.rate > 0 ? "a setting campaign.* is out of its range"
+					     : "too little was heard to tell how fast it spreads");
 	}
 	add_race(m);
 	if (in->has_choice)

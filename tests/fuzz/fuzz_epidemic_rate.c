@@ -1,6 +1,6 @@
 /* Whatever cases there are: every number is finite and in its order, infections are no fewer than
- * those that were seen, and the order of the cases does not matter. Bytes: a head of 16 for window,
- * site and means; then two for each case. */
+ * those that were seen while listening, and the order of the cases does not matter. Bytes: a head
+ * of 16 for window, site and means; then two for each case. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,12 +25,13 @@ static void check(const struct rate_input *in, const struct rate *r)
 	for (size_t i = 0; i < in->n; i++) {
 		const struct rate_case *c = &in->cases[i];
 
-		seen += c->is_infection && c->at_ns != 0 && c->at_ns <= in->now_ns;
+		seen += c->is_infection && c->at_ns != 0 && c->at_ns >= in->from_ns &&
+			c->at_ns <= in->now_ns;
 	}
 	must(isfinite(r->low) && isfinite(r->rate) && isfinite(r->high));
 	must(r->low >= 0 && r->rate > 0 && r->low <= r->rate && r->rate <= r->high);
 	must(isfinite(r->infections) && r->infections >= seen - 1e-6);
-	must(isfinite(r->machine_hours) && r->machine_hours >= 0);
+	must(isfinite(r->machine_hours) && r->machine_hours > 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -47,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&time, data, sizeof(time));
 	memcpy(&rest, data + sizeof(time), sizeof(rest));
 	in.from_ns = (time & 0xffff) << (time >> 16 & 31);
-	in.now_ns = in.from_ns + ((time >> 21 & 0xffff) << (time >> 37 & 47));
+	in.now_ns = in.from_ns + ((time >> 21 & 0xffff) << (time >> 37 & 31));
 	in.now_hour = (double)(time >> 43 & 0xff) / 255 * 24;
 	in.infected_sd = (double)(time >> 51 & 0xff) - 1;
 	site.infected = (double)(rest & 0xfff);
@@ -57,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t at = HEAD; at + 2 <= size && in.n < CASES; at += 2) {
 		uint64_t x = (uint64_t)(data[at] << 8 | data[at + 1]);
 
-		cases[in.n].at_ns = in.from_ns + (in.now_ns - in.from_ns) / 65000 * x;
+		cases[in.n].at_ns = in.from_ns / 2 + (in.now_ns - in.from_ns / 2) / 65000 * x;
 		cases[in.n++].is_infection = (x & 1) != 0;
 	}
 	for (size_t i = 0; i < in.n; i++)

@@ -174,7 +174,43 @@ static void the_rate_is_one_of_an_average_hour(void **unused)
 	near(night.infections, day.infections, 0.01);
 }
 
-static void little_is_no_spread_of_rates(void **unused)
+static void what_was_seen_before_listening_is_old(void **unused)
+{
+	struct heard seen = {.n = 20}, heard = {.n = 20};
+	const struct site site = {.infected = 20, .exposed = 1e4, .find_hours = 0.5};
+	struct rate a, b;
+
+	(void)unused;
+	for (size_t i = 0; i < seen.n; i++) {
+		seen.cases[i] = (struct rate_case){at(-80 - (double)i), true};
+		heard.cases[i] = (struct rate_case){seen.cases[i].at_ns, false};
+	}
+	a = rate_of(&seen, 0, 20, &site);
+	b = rate_of(&heard, 0, 20, &site);
+	assert_memory_equal(&a, &b, sizeof(a));
+	assert_true(a.infections < 1 && a.rate < 0.01);
+}
+
+/* A night in which nobody is on, as the settings have it; and yet some were heard. */
+static void where_nobody_should_be_on_some_are(void **unused)
+{
+	struct heard h = {.n = 3};
+	struct site site = {.infected = 30, .exposed = 1e4, .off_share = 0.75, .until_hour = 2};
+
+	(void)unused;
+	for (size_t i = 0; i < h.n; i++)
+		h.cases[i].at_ns = at(three[i]);
+	for (site.find_hours = 1e-3; site.find_hours < 10; site.find_hours *= 1.1) {
+		for (double until = 7; until < 30; until += 0.5) {
+			struct rate r = rate_of(&h, 0, until, &site);
+
+			assert_true(r.infections >= 1.9 && isfinite(r.infections));
+			assert_true(isfinite(r.machine_hours) && r.machine_hours > 0);
+		}
+	}
+}
+
+static void the_rate_of_few_infections_counts_as_known(void **unused)
 {
 	struct rate r = {.rate = 0.5, .low = 0.3, .high = 0.8, .infections = RATE_SURE};
 	struct sim_site site = {.infected = 9};
@@ -305,7 +341,9 @@ int main(void)
 		cmocka_unit_test(who_listens_before_it_begins_hears_no_slow_growth),
 		cmocka_unit_test(more_infected_in_all_than_heard_were_infected_lately),
 		cmocka_unit_test(the_rate_is_one_of_an_average_hour),
-		cmocka_unit_test(little_is_no_spread_of_rates),
+		cmocka_unit_test(what_was_seen_before_listening_is_old),
+		cmocka_unit_test(where_nobody_should_be_on_some_are),
+		cmocka_unit_test(the_rate_of_few_infections_counts_as_known),
 		cmocka_unit_test(the_rate_of_a_birth_process_is_found),
 		cmocka_unit_test(the_order_does_not_matter_and_nothing_is_made_of_nothing),
 		cmocka_unit_test(nonsense_is_refused),

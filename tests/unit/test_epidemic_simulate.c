@@ -197,7 +197,13 @@ static void cleaned_without_a_patch_is_infected_again_unless_protected(void **un
 	opt = quiet_site(STRATEGY_GENERIC);
 	opt.site.rate = 0.3;
 	opt.means.restart_hours = 24;
-	assert_true(play(&opt).reinfected.mean > 5);
+	o = play(&opt);
+	assert_true(o.reinfected.mean > 5);
+	/* Half of the cleaned ones are protected, once and for all: no more than half of the others
+	 * are infected again, and of these some twice no more. */
+	opt.means.protection = 0.5;
+	assert_true(play(&opt).reinfected.mean > 0.2 * o.reinfected.mean);
+	assert_true(play(&opt).reinfected.mean < 0.55 * o.reinfected.mean);
 }
 
 static void less(const struct sim_options *better, const struct sim_options *worse)
