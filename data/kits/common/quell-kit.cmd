@@ -406,8 +406,9 @@ rem --- what this machine is ---
 :windows
 set "os="
 for /f "delims=" %%a in ('ver') do set "os=%%a"
+if not defined os for /f "delims=" %%a in ('ver') do set "os=%%a"
 for %%a in (%os%) do set "os=%%a"
-set "os=%os:]=%"
+if defined os set "os=%os:]=%"
 set "old_windows="
 if "%os:~0,2%"=="5." set "old_windows=1"
 if "%os:~0,4%"=="6.0." set "old_windows=1"
