@@ -81,43 +81,43 @@ static double beginning(const struct rate_input *in, const double *times)
 }
 
 /* Even bins, and more of them where there are more cases. */
-static void cut_bins(struct history *c, const struct rate_input *in, const double *times,
+static void cut_bins(struct history *h, const struct rate_input *in, const double *times,
 		     double ends[BINS])
 {
-	double borders[BINS + 1], from = beginning(in, times),
-				  find = fmax(in->means->find_hours, 1e-6);
+	double borders[BINS + 1], from = beginning(in, times);
+	double find = fmax(in->means->find_hours, 1e-6);
 	struct day day;
 
 	for (unsigned i = 0; i <= EVEN; i++)
 		borders[i] = from * (EVEN - i) / EVEN;
 	for (unsigned i = 0; i < DENSE; i++) {
-		size_t at = (size_t)((i + 0.5) * (double)c->n_cases / DENSE);
+		size_t at = (size_t)((i + 0.5) * (double)h->n_cases / DENSE);
 
 		borders[EVEN + 1 + i] = fmax(times[at], from);
 	}
-	c->from = from;
+	h->from = from;
 	qsort(borders, BINS + 1, sizeof(*borders), number_order);
 	day_init(&day, in->site, in->means);
 	for (unsigned i = 0; i < BINS; i++) {
-		struct bin *b = &c->bins[c->n];
+		struct bin *b = &h->bins[h->n];
 		double hours = borders[i + 1] - borders[i], x = hours / find;
 
 		if (!(hours > 0))
 			continue;
 		*b = (struct bin){.hours = hours, .kept = exp(-x), .kept_new = -expm1(-x) / x};
 		b->day = fmax(day_meeting(&day, hours, in->now_hour + borders[i + 1]), rarest);
-		ends[c->n++] = borders[i + 1];
+		ends[h->n++] = borders[i + 1];
 	}
 }
 
 /* Who was seen to be infected before the first bin is one of the old ones, and only heard. */
-static void fill_bins(struct history *c, const struct rate_input *in, const double ends[BINS])
+static void fill_bins(struct history *h, const struct rate_input *in, const double ends[BINS])
 {
 	for (size_t i = 0; i < in->n; i++) {
 		const struct rate_case *k = &in->cases[i];
-		unsigned low = 0, high = c->n - 1;
+		unsigned low = 0, high = h->n - 1;
 		double at = hours_at(in, k->at_ns);
-		bool is_seen = k->is_infection && at >= c->from;
+		bool is_seen = k->is_infection && at >= h->from;
 
 		if (!is_counted(in, k))
 			continue;
@@ -129,54 +129,54 @@ static void fill_bins(struct history *c, const struct rate_input *in, const doub
 			else
 				low = middle + 1;
 		}
-		*(is_seen ? &c->bins[low].seen : &c->bins[low].heard) += 1;
-		c->seen += is_seen;
+		*(is_seen ? &h->bins[low].seen : &h->bins[low].heard) += 1;
+		h->seen += is_seen;
 	}
 }
 
-static double infections(const struct history *c)
+static double infections(const struct history *h)
 {
 	double n = 0;
 
-	for (unsigned i = 0; i < c->n; i++)
-		n += c->bins[i].born;
+	for (unsigned i = 0; i < h->n; i++)
+		n += h->bins[i].born;
 	return n;
 }
 
 /* Infected machine-hours, as those infected by then have it: of each bin, and in all. */
-static void spend(struct history *c)
+static void spend(struct history *h)
 {
-	double ill = c->old;
+	double ill = h->old;
 
-	c->hours = 0;
-	for (unsigned i = 0; i < c->n; i++) {
-		struct bin *b = &c->bins[i];
+	h->hours = 0;
+	for (unsigned i = 0; i < h->n; i++) {
+		struct bin *b = &h->bins[i];
 		double there = ill + b->born / 2;
 
-		b->spent = b->hours * b->day * there * fmax(1 - there / c->limit, 0.5 / c->limit);
-		c->hours += b->spent;
+		b->spent = b->hours * b->day * there * fmax(1 - there / h->limit, 0.5 / h->limit);
+		h->hours += b->spent;
 		ill += b->born;
 	}
 }
 
 /* Infections that nobody sees, as the rate has it. */
-static void expect(struct history *c)
+static void expect(struct history *h)
 {
-	double unseen = infections(c) - c->seen + prior_infections, rate;
+	double unseen = infections(h) - h->seen + prior_infections, rate;
 
-	spend(c);
-	rate = unseen / (c->hours + prior_hours);
-	for (unsigned i = 0; i < c->n; i++)
-		c->bins[i].expected = rate * c->bins[i].spent;
+	spend(h);
+	rate = unseen / (h->hours + prior_hours);
+	for (unsigned i = 0; i < h->n; i++)
+		h->bins[i].expected = rate * h->bins[i].spent;
 }
 
 /* Of those heard in a bin, how many more or fewer than expected. */
-static void compare(const struct history *c, double ratio[BINS])
+static void compare(const struct history *h, double ratio[BINS])
 {
-	double unheard = c->old;
+	double unheard = h->old;
 
-	for (unsigned i = 0; i < c->n; i++) {
-		const struct bin *b = &c->bins[i];
+	for (unsigned i = 0; i < h->n; i++) {
+		const struct bin *b = &h->bins[i];
 		double left = unheard * b->kept + b->expected * b->kept_new;
 		double want = unheard + b->expected - left;
 
@@ -187,25 +187,25 @@ static void compare(const struct history *c, double ratio[BINS])
 
 /* The total is known with an error, and the model has one as well, by chance: their mean, by their
  * variances. */
-static double share_unheard(const struct history *c, double expected)
+static double share_unheard(const struct history *h, double expected)
 {
-	double known = fmax(c->infected - (double)c->n_cases, 0), w;
+	double known = fmax(h->infected - (double)h->n_cases, 0), w;
 
-	if (c->infected_sd < 0 || expected < no_chance)
+	if (h->infected_sd < 0 || expected < no_chance)
 		return 1;
-	w = expected / (expected + c->infected_sd * c->infected_sd);
+	w = expected / (expected + h->infected_sd * h->infected_sd);
 	return (w * known + (1 - w) * expected) / expected;
 }
 
 /* Who was infected when, as the times at which they were heard have it. */
-static void reconstruct(struct history *c)
+static void reconstruct(struct history *h)
 {
 	double ratio[BINS], heard_later = 0, never_later = 1, unheard = 0, share;
 	double heard[BINS] = {0}, never[BINS] = {0}, old_never;
 
-	compare(c, ratio);
-	for (unsigned i = c->n; i-- > 0;) {
-		const struct bin *b = &c->bins[i];
+	compare(h, ratio);
+	for (unsigned i = h->n; i-- > 0;) {
+		const struct bin *b = &h->bins[i];
 
 		heard[i] = b->expected * ((1 - b->kept_new) * ratio[i] + b->kept_new * heard_later);
 		never[i] = b->expected * b->kept_new * never_later;
@@ -213,25 +213,25 @@ static void reconstruct(struct history *c)
 		heard_later = (1 - b->kept) * ratio[i] + b->kept * heard_later;
 		never_later *= b->kept;
 	}
-	old_never = c->old * never_later;
-	share = share_unheard(c, unheard + old_never);
-	for (unsigned i = 0; i < c->n; i++)
-		c->bins[i].born = c->bins[i].seen + heard[i] + share * never[i];
-	c->old = fmax(c->old * heard_later + share * old_never, 1); /* somebody began */
+	old_never = h->old * never_later;
+	share = share_unheard(h, unheard + old_never);
+	for (unsigned i = 0; i < h->n; i++)
+		h->bins[i].born = h->bins[i].seen + heard[i] + share * never[i];
+	h->old = fmax(h->old * heard_later + share * old_never, 1); /* somebody began */
 }
 
-static void iterate(struct history *c)
+static void iterate(struct history *h)
 {
-	double unseen = fmax((double)c->n_cases - c->seen - 1, prior_infections);
+	double unseen = fmax((double)h->n_cases - h->seen - 1, prior_infections);
 
-	c->old = 1;
-	for (unsigned i = 0; i < c->n; i++)
-		c->bins[i].born = c->bins[i].seen + unseen / c->n;
+	h->old = 1;
+	for (unsigned i = 0; i < h->n; i++)
+		h->bins[i].born = h->bins[i].seen + unseen / h->n;
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		expect(c);
-		reconstruct(c);
+		expect(h);
+		reconstruct(h);
 	}
-	spend(c);
+	spend(h);
 }
 
 /* Of a count of `n`, with its scatter, where a normal distribution has `normal`: of a gamma
@@ -258,7 +258,7 @@ static bool is_good(const struct rate_input *in)
 
 enum rc rate_count(const struct rate_input *in, struct rate *ret_r)
 {
-	struct history c = {.infected_sd = in->infected_sd};
+	struct history h = {.infected_sd = in->infected_sd};
 	double ends[BINS], *times, n, hours;
 
 	if (!is_good(in))
@@ -266,25 +266,25 @@ enum rc rate_count(const struct rate_input *in, struct rate *ret_r)
 	times = malloc((in->n + 1) * sizeof(*times));
 	if (times == NULL)
 		return RC_NOMEM;
-	c.n_cases = take_times(in, times);
-	if (c.n_cases > 0)
-		cut_bins(&c, in, times, ends);
+	h.n_cases = take_times(in, times);
+	if (h.n_cases > 0)
+		cut_bins(&h, in, times, ends);
 	free(times);
-	if (c.n_cases == 0)
+	if (h.n_cases == 0)
 		return RC_INVAL;
-	fill_bins(&c, in, ends);
-	c.infected = in->site->infected;
-	c.limit = fmax(c.infected + in->site->exposed, (double)c.n_cases + 1);
-	iterate(&c);
-	n = infections(&c) + prior_infections;
-	hours = c.hours + prior_hours;
+	fill_bins(&h, in, ends);
+	h.infected = in->site->infected;
+	h.limit = fmax(h.infected + in->site->exposed, (double)h.n_cases + 1);
+	iterate(&h);
+	n = infections(&h) + prior_infections;
+	hours = h.hours + prior_hours;
 	if (!(n + hours >= least))
 		return RC_INVAL;
 	*ret_r = (struct rate){.rate = n / hours,
 			       .low = quantile(n, -NUMBER_IN_95) / hours,
 			       .high = quantile(n, NUMBER_IN_95) / hours,
 			       .infections = n - prior_infections,
-			       .machine_hours = c.hours};
+			       .machine_hours = h.hours};
 	return RC_OK;
 }
 

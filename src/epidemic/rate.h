@@ -35,7 +35,8 @@ struct rate_input {
 };
 
 struct rate {
-	double rate, low, high; /* an hour, while everybody can be infected; a 95 % interval */
+	double rate, low, high; /* an hour, while everybody can be infected; the interval is meant
+				   to hold 95 %, and holds nine of ten: doc/triage.md */
 	double infections;      /* while listening, heard or not */
 	double machine_hours;   /* of infected ones, as long as an average hour of the day, and less
 				   by the share of those who cannot be infected any more */

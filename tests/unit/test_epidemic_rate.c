@@ -68,17 +68,23 @@ static void near(double x, double want, double share)
 
 /* One from the beginning, the second after four hours, the third after six: in eight hours, 8 and
  * 4 and 2 machine-hours. The prior is half an infection in half an hour. */
-static const double three[] = {0.001, 4, 6};
+static struct heard three(void)
+{
+	static const double hours[] = {0.001, 4, 6};
+	struct heard h = {.n = 3};
+
+	for (size_t i = 0; i < h.n; i++)
+		h.cases[i].at_ns = at(hours[i]);
+	return h;
+}
 
 static void infections_are_counted_over_infected_hours(void **unused)
 {
-	struct heard h = {.n = 3};
+	struct heard h = three();
 	struct site site = {.infected = 3, .exposed = 1e6};
 	struct rate r;
 
 	(void)unused;
-	for (size_t i = 0; i < h.n; i++)
-		h.cases[i].at_ns = at(three[i]);
 	r = rate_of(&h, 0, 8, &site);
 	near(r.infections, 2, 0.02);
 	near(r.machine_hours, 14, 0.03);
@@ -91,13 +97,13 @@ static void infections_are_counted_over_infected_hours(void **unused)
 
 static void an_infection_that_was_seen_has_its_time(void **unused)
 {
-	struct heard h = {.n = 3};
+	struct heard h = three();
 	struct site site = {.infected = 3, .exposed = 1e6, .find_hours = 3};
 	struct rate r;
 
 	(void)unused;
 	for (size_t i = 0; i < h.n; i++)
-		h.cases[i] = (struct rate_case){at(three[i]), i > 0};
+		h.cases[i].is_infection = i > 0;
 	r = rate_of(&h, 0, 8, &site);
 	near(r.infections, 2, 0.01);
 	near(r.machine_hours, 14, 0.06); /* who was first may be older */
@@ -122,13 +128,11 @@ static void old_infections_heard_late_are_no_growth(void **unused)
 
 static void who_listens_before_it_begins_hears_no_slow_growth(void **unused)
 {
-	struct heard h = {.n = 3};
+	struct heard h = three();
 	const struct site site = {.infected = 3, .exposed = 1e6, .find_hours = 0.25};
 	struct rate late, early;
 
 	(void)unused;
-	for (size_t i = 0; i < h.n; i++)
-		h.cases[i].at_ns = at(three[i]);
 	late = rate_of(&h, 0, 8, &site);
 	early = rate_of(&h, -1000, 8, &site);
 	near(early.rate, late.rate, 0.1);
@@ -136,13 +140,11 @@ static void who_listens_before_it_begins_hears_no_slow_growth(void **unused)
 
 static void more_infected_in_all_than_heard_were_infected_lately(void **unused)
 {
-	struct heard h = {.n = 3};
+	struct heard h = three();
 	struct site site = {.infected = 3, .exposed = 1e6, .find_hours = 1};
 	struct rate few, many, unknown;
 
 	(void)unused;
-	for (size_t i = 0; i < h.n; i++)
-		h.cases[i].at_ns = at(three[i]);
 	few = rate_of(&h, 0, 8, &site);
 	site.infected = 9;
 	many = rate_of(&h, 0, 8, &site);
@@ -160,13 +162,11 @@ static void more_infected_in_all_than_heard_were_infected_lately(void **unused)
 /* What is infected at night, while few are on, is infected by a faster worm. */
 static void the_rate_is_one_of_an_average_hour(void **unused)
 {
-	struct heard h = {.n = 3};
+	struct heard h = three();
 	struct site site = {.infected = 3, .exposed = 1e6, .off_share = 0.3, .until_hour = 5};
 	struct rate night, day;
 
 	(void)unused;
-	for (size_t i = 0; i < h.n; i++)
-		h.cases[i].at_ns = at(three[i]);
 	night = rate_of(&h, 0, 8, &site);
 	site.until_hour = 17;
 	day = rate_of(&h, 0, 8, &site);
@@ -194,12 +194,10 @@ static void what_was_seen_before_listening_is_old(void **unused)
 /* A night in which nobody is on, as the settings have it; and yet some were heard. */
 static void where_nobody_should_be_on_some_are(void **unused)
 {
-	struct heard h = {.n = 3};
+	struct heard h = three();
 	struct site site = {.infected = 30, .exposed = 1e4, .off_share = 0.75, .until_hour = 2};
 
 	(void)unused;
-	for (size_t i = 0; i < h.n; i++)
-		h.cases[i].at_ns = at(three[i]);
 	for (site.find_hours = 1e-3; site.find_hours < 10; site.find_hours *= 1.1) {
 		for (double until = 7; until < 30; until += 0.5) {
 			struct rate r = rate_of(&h, 0, until, &site);
@@ -280,7 +278,7 @@ static void the_rate_of_a_birth_process_is_found(void **unused)
 
 static void the_order_does_not_matter_and_nothing_is_made_of_nothing(void **unused)
 {
-	struct heard h = {.n = 3}, turned = h;
+	struct heard h = three(), turned = h;
 	const struct site site = {.infected = 3, .exposed = 1e6, .find_hours = 1};
 	struct rate_input in;
 	struct sim_site s;
@@ -288,10 +286,8 @@ static void the_order_does_not_matter_and_nothing_is_made_of_nothing(void **unus
 	struct rate a, b;
 
 	(void)unused;
-	for (size_t i = 0; i < h.n; i++) {
-		h.cases[i].at_ns = at(three[i]);
-		turned.cases[2 - i].at_ns = at(three[i]);
-	}
+	for (size_t i = 0; i < h.n; i++)
+		turned.cases[2 - i] = h.cases[i];
 	turned.cases[turned.n++].at_ns = 0; /* not known */
 	turned.cases[turned.n++].at_ns = at(9);
 	a = rate_of(&h, 0, 8, &site);
